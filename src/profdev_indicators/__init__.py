@@ -1,0 +1,29 @@
+"""Indicators of how well a district helps its teachers grow; every number explains itself."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profdev_indicators.library import load, monitor
+    from profdev_indicators.hookspecs import hookimpl
+    from profdev_indicators.periods import Period
+    from profdev_indicators.plugins import plugin_manager
+
+__all__ = ["Period", "hookimpl", "load", "monitor", "plugin_manager"]
+
+_HOMES = {
+    "Period": "periods",
+    "hookimpl": "hookspecs",
+    "load": "library",
+    "monitor": "library",
+    "plugin_manager": "plugins",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Polars alone is most of the start of a process; `profdev --help` should not wait for it.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

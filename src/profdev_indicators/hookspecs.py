@@ -1,0 +1,62 @@
+"""The whole contract with plugins: seven hooks.
+
+A plugin is a module or an object with functions marked :data:`hookimpl`, announced under the entry-point group
+``profdev_indicators``. Hooks return values; nothing is handed in to be changed. A name given twice is an error.
+"""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from profdev_indicators.errors import Problem
+from profdev_indicators.model import Derived, District, Measure, Reader, Renderer, Rule
+
+if TYPE_CHECKING:
+    from profdev_indicators.results import Finding, Recommendation
+
+NAME = "profdev_indicators"
+hookspec = pluggy.HookspecMarker(NAME)
+hookimpl = pluggy.HookimplMarker(NAME)
+
+
+@hookspec
+def provide_readers() -> Mapping[str, type[Reader]]:
+    """Kinds of readers a source may use. User: ``builtin.readers`` (csv, xlsx, json, parquet, frame …)."""
+
+
+@hookspec
+def provide_measures() -> Mapping[str, type[Measure | Derived]]:
+    """Kinds of formulas an indicator may use. User: ``builtin.measures`` (share, count …)."""
+
+
+@hookspec
+def provide_rules() -> Mapping[str, type[Rule]]:
+    """Kinds of judgements. User: ``builtin.rules`` (drop, streak …)."""
+
+
+@hookspec
+def provide_renderers() -> Mapping[str, type[Renderer]]:
+    """Kinds of reports ``profdev run --render`` may name. User: ``builtin.renderers`` (markdown, csv, json)."""
+
+
+@hookspec
+def provide_configs() -> Mapping[str, Traversable]:
+    """YAML files to ``extends`` or ``include`` by name. User: ``profdev-kbr`` (the republic's base)."""
+
+
+@hookspec
+def check_district(district: District) -> Iterable[Problem]:
+    """Object to a configuration which is well formed but wrong. User: ``builtin.checks``.
+
+    A problem's ``path`` («sections[0].indicators[2].measure») is enough: the loader adds file, line and column.
+    """
+
+
+@hookspec(firstresult=True)
+def recommend(finding: Finding, district: District) -> Recommendation | None:
+    """Answer a finding, or return None to let the next plugin answer. User: ``builtin.advice``."""

@@ -1,0 +1,525 @@
+"""What a district asks: a frozen graph in which no name is left to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
+
+import attrs
+from attrs import frozen
+
+from profdev_indicators.periods import Calendar, Period
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from profdev_indicators.frames import Judgement, Ratio, Severity
+
+Silence = Literal["excluded", "zero"]
+Missing = Literal["strict", "available"]
+Better = Literal["higher", "lower", "neutral"]
+ItemType = Literal["count", "number", "flag", "level"]
+Evidence = Literal["none", "optional", "required"]
+AppliesTo = Literal["all", "organisations", "totals"]
+
+T = TypeVar("T")
+
+
+@frozen
+class Ref:
+    """Marks a text as a name declared elsewhere in the configuration: the loader checks it and suggests."""
+
+    to: Literal["item", "kind", "indicator", "unit", "section", "source", "act"]
+
+
+ItemId = Annotated[str, Ref("item")]
+KindId = Annotated[str, Ref("kind")]
+IndicatorId = Annotated[str, Ref("indicator")]
+SourceId = Annotated[str, Ref("source")]
+ActId = Annotated[str, Ref("act")]
+
+
+def key(
+    doc: str,
+    *,
+    name: str | None = None,
+    wording: bool = False,
+    hidden: bool = False,
+    **options: Any,  # noqa: ANN401 - passed to attrs.field unchanged
+) -> Any:  # noqa: ANN401 - attrs.field says so too
+    """A key of the YAML file.
+
+    Args:
+        doc: what a person reads about it in the schema, in ``profdev kinds`` and in the reference; Russian.
+        name: the key as written in the file, where it differs from the attribute.
+        wording: the key is words for people: it does not take part in the definition of an indicator.
+        hidden: not a key at all, the loader fills it in.
+        options: everything :func:`attrs.field` takes (default, factory, validator).
+    """
+    metadata = {"doc": doc, "name": name, "wording": wording, "hidden": hidden}
+    return attrs.field(metadata=metadata, **options)
+
+
+def shorthand(attribute: str) -> Any:  # noqa: ANN401 - a class decorator
+    """Let a class be written as a plain text (or number): the value of one attribute."""
+
+    def mark(cls: type[T]) -> type[T]:
+        cls.__shorthand__ = attribute  # type: ignore[attr-defined]  # a mark for the loader
+        return cls
+
+    return mark
+
+
+# --- protocols: what plugins supply -----------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Request:
+    """What a reader is asked for."""
+
+    source: str  # the id of the source, for messages and for frames in memory
+    columns: tuple[str, ...]  # ids wanted: unit, period, items, «item.link», link; what is absent is left out
+    titles: Mapping[str, tuple[str, ...]]  # other headings under which an id may stand
+    root: Path | None  # the folder of data; None: only frames in memory
+    frames: Mapping[str, Any]  # in memory, by the id of the source
+    calendar: Calendar
+    since: Period | None = None  # both ends included; None: as far as there is anything
+    until: Period | None = None
+
+
+@frozen(kw_only=True, eq=False)
+class Table:
+    """One table of answers as it stands in its file, cells not yet interpreted."""
+
+    frame: pl.LazyFrame  # columns named by ids; texts or numbers; `row`, Int64: its number in the file, from 1
+    file: str = ""  # as the reader of a message knows it, relative to the root; empty: in memory
+    sheet: str = ""
+    cells: Mapping[str, str] = attrs.field(factory=dict)  # id → letter of the column, or its heading in a text table
+    period: Period | None = None  # None: the frame has a column `period`
+
+
+class Reader(Protocol):
+    """A way to turn files into tables. Kinds: ``csv``, ``xlsx``, …"""
+
+    def read(self, request: Request) -> Sequence[Table]:
+        """All tables of the periods asked for.
+
+        Raises:
+            SourceError: with every problem of every file.
+        """
+        ...
+
+
+class Measure(Protocol):
+    """A formula over the answers of one unit: two sums. Kinds: ``share``, ``count``, …"""
+
+    def ratio(self, missing: Missing) -> Ratio:
+        """The two sums as expressions over ANSWERS."""
+        ...
+
+
+class Derived(Protocol):
+    """A formula over values already rolled up. Kinds: ``achievement``, ``relative_to_best``, ``composite``."""
+
+    @property
+    def of(self) -> Sequence[str]:
+        """The indicators it needs."""
+        ...
+
+    def derive(self, values: pl.LazyFrame, missing: Missing) -> pl.LazyFrame:
+        """Values of this indicator from the values of those it needs.
+
+        Args:
+            values: rows of VALUES (main reading) of the indicators in :attr:`of`, with three more columns:
+                ``better``, ``target`` (null: none set) and ``scale``, those of the row's indicator.
+            missing: what one absent component does.
+
+        Returns:
+            One row per unit and period: ``unit, period, numerator, denominator, scale, state, reason,
+            expected, reported, evidenced``; the value is numerator / denominator × scale.
+        """
+        ...
+
+
+class Rule(Protocol):
+    """A judgement about one indicator over time or among peers. Kinds: ``drop``, ``streak``, …"""
+
+    @property
+    def severity(self) -> Severity:
+        """How grave a finding is."""
+        ...
+
+    @property
+    def name(self) -> str | None:
+        """The name under which its findings go, where two rules of one kind are used; None: the kind."""
+        ...
+
+    @property
+    def applies_to(self) -> AppliesTo:
+        """All units, only those that answer themselves, or only those above."""
+        ...
+
+    def judge(self) -> Judgement:
+        """Expressions over a series of VALUES; :mod:`profdev_indicators.engine.judge` says its columns."""
+        ...
+
+
+class Renderer(Protocol):
+    """A form of report. Kinds: ``markdown``, ``csv``, ``json``."""
+
+    def render(self, monitoring: Any) -> Mapping[str, bytes]:  # noqa: ANN401 - results.Monitoring, one layer above
+        """Files by name, relative to the output folder."""
+        ...
+
+
+Kinds = Mapping[type, Mapping[str, type]]
+"""For each protocol, the names a configuration may use and the classes behind them (`plugins.kinds` makes it)."""
+
+
+# --- words ------------------------------------------------------------------------------------------------------
+
+
+@shorthand("nominative")
+@frozen(kw_only=True)
+class Name:
+    """Название, которое ставят в разные падежи. Можно написать просто текст: тогда он стоит во всех падежах."""
+
+    nominative: str = key("Именительный падеж: «Чегемский муниципальный район»", name="им")
+    genitive: str | None = key("Родительный: «Чегемского муниципального района»", name="род", default=None)
+    dative: str | None = key("Дательный", name="дат", default=None)
+    prepositional: str | None = key("Предложный: «(в) Чегемском муниципальном районе»", name="предл", default=None)
+
+    def __str__(self) -> str:
+        return self.nominative
+
+
+@frozen(kw_only=True)
+class Basis:
+    """Основание: какой акт и какое его место."""
+
+    act: ActId | None = key("Идентификатор акта из списка acts", default=None)
+    place: str | None = key("Место в акте: пункт, раздел, строка формы", default=None)
+    note: str | None = key("Пояснение к основанию", default=None)
+
+
+@frozen(kw_only=True)
+class Act:
+    """Правовой акт, на который ссылается конфигурация."""
+
+    id: str = key("Короткий идентификатор")
+    title: str = key("Название и номер, как их пишут в документах")
+    date: date | None = key("Дата акта", default=None)
+    url: str | None = key("Адрес текста", default=None)
+
+
+# --- whom we ask ------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Unit:
+    """Организация или единица над нею (район, республика). Повтор id с другими датами — новая версия той же единицы."""
+
+    id: str = key("Постоянный идентификатор: не меняется при переименовании")
+    name: str = key("Название, как его печатать")
+    kind: str = key("Вид: school, kindergarten, extra, district …")
+    parent: str | None = key("id единицы уровнем выше; пусто — прямо под районом", default=None)
+    inn: str | None = key("ИНН, в кавычках", default=None)
+    ogrn: str | None = key("ОГРН, в кавычках", default=None)
+    aliases: tuple[str, ...] = key("Другие написания названия, встречающиеся в присланных файлах", default=())
+    cluster: str | None = key("Группа сопоставимых организаций; пусто — все того же вида", default=None)
+    valid_from: date | None = key("С какого дня существует (или называется так)", default=None)
+    valid_to: date | None = key("По какой день включительно", default=None)
+
+
+@frozen(kw_only=True)
+class Exemption:
+    """Освобождение единицы от показателей: не «нет», а «не применимо»."""
+
+    unit: str = key("id единицы")
+    indicators: tuple[IndicatorId, ...] = key("Показатели; пусто — все", default=())
+    since: date | None = key("С какого дня", default=None)
+    until: date | None = key("По какой день включительно", default=None)
+    basis: str = key("Почему освобождена: печатается рядом со значением")
+
+
+@frozen(kw_only=True)
+class Population:
+    """Кого или что считаем целым: знаменатель доли."""
+
+    id: str = key("Идентификатор")
+    title: str = key("Название: «педагогические работники»", wording=True)
+    items: tuple[ItemId, ...] = key(
+        "Поля карты, которые складываются; вид организации считает саму организацию за единицу"
+    )
+    having: ItemId | None = key(
+        "Только единицы, у которых это поле больше нуля: «ОО с молодыми педагогами»", default=None
+    )
+
+
+# --- what they answer -------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Jump:
+    """Насколько число может измениться за период, не вызывая вопроса."""
+
+    percent: float = key("Больше стольких процентов прежнего числа")
+    at_least: float = key("и не меньше чем на столько единиц", default=0.0)
+
+
+@frozen(kw_only=True)
+class Item:
+    """Один вопрос карты: число, признак «да/нет» или уровень."""
+
+    id: str = key("Идентификатор латиницей: n_ped")
+    title: str = key("Вопрос словами, как в карте", wording=True)
+    type: ItemType = key(
+        "count — целое неотрицательное, number — любое число, flag — да/нет, level — уровень из levels"
+    )
+    required: bool = key("Пустая ячейка — замечание", default=False, wording=True)
+    evidence: Evidence = key(
+        "Нужна ли ссылка: required — «да» или число больше нуля без ссылки не подтверждены", default="none"
+    )
+    at_most: ItemId | None = key("Не больше этого поля: часть не больше целого", default=None)
+    only_if: ItemId | None = key("Больше нуля только там, где это поле «да» или больше нуля", default=None)
+    sum_of: tuple[ItemId, ...] = key("Равно сумме этих полей", default=())
+    minimum: float | None = key("Не меньше", default=None)
+    maximum: float | None = key("Не больше", default=None)
+    jump: Jump | None = key("Скачок к прошлому периоду, о котором спросить (в суммы входит)", default=None)
+    levels: Mapping[str, float] = key("Для type: level — слово и его баллы", factory=dict)
+
+
+@frozen(kw_only=True)
+class Spellings:
+    """Как пишут ответы. Списки дополняют встроенные; регистр и пробелы не важны."""
+
+    yes: tuple[str, ...] = key("Ещё написания «да»", default=())
+    no: tuple[str, ...] = key("Ещё написания «нет»", default=())
+    missing: tuple[str, ...] = key("Ещё написания «нет сведений»", default=())
+    not_applicable: tuple[str, ...] = key("Что значит «не применимо»", default=())
+    suppressed: tuple[str, ...] = key("Что значит «скрыто источником»: «x» в английской статистике", default=())
+
+
+@frozen(kw_only=True)
+class Source:
+    """Источник данных, как его называет форма."""
+
+    id: str = key("Идентификатор")
+    title: str = key("Название дословно по форме", wording=True)
+    reader: Reader = key("Как читать: csv, xlsx, json, parquet, frame …", wording=True)
+    items: tuple[Item, ...] = key("Что в нём спрашивают")
+    asked_of: tuple[KindId, ...] = key("Каких видов единицы отвечают; пусто — все, у кого нет подчинённых", default=())
+    spellings: Spellings = key("Особые написания этого источника", factory=Spellings, wording=True)
+
+
+# --- what is measured -------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Target:
+    """Целевое значение с даты."""
+
+    since: date = key("С какого дня действует")
+    at: float = key("Значение в единицах показателя")
+    basis: str | None = key("Чем установлено", default=None, wording=True)
+
+
+@frozen(kw_only=True)
+class Revision:
+    """Определение показателя с даты; чего здесь нет, остаётся прежним."""
+
+    since: date = key("С какого дня действует")
+    measure: Measure | Derived | None = key("Новая формула", default=None)
+    silence: Silence | None = key("Чего стоит молчание", default=None)
+    missing: Missing | None = key("Что делать с неполной суммой", default=None)
+    note: str | None = key("Что и почему изменилось", default=None, wording=True)
+
+
+@frozen(kw_only=True)
+class Alternative:
+    """Другое прочтение того же показателя: считается рядом по --readings."""
+
+    id: str = key("Идентификатор")
+    reading: str = key("Как читается формулировка", wording=True)
+    measure: Measure | None = key("Формула; пусто — та же", default=None)
+    silence: Silence | None = key("Чего стоит молчание; пусто — как у показателя", default=None)
+    missing: Missing | None = key("Что делать с неполной суммой; пусто — как у показателя", default=None)
+
+
+@shorthand("action")
+@frozen(kw_only=True)
+class Advice:
+    """Что сделать при срабатывании правила. Можно написать просто текст действия."""
+
+    action: str = key("Что сделать. Можно: {unit}, {indicator}, {value}, {base}, {change}, {numerator}, {denominator}")
+    deadline: str | None = key("Срок ММ-ДД в году после отчётного периода", default=None)
+    responsible: str | None = key("Кто отвечает: должность, не фамилия", default=None)
+    check: str | None = key("Как проверим через год", default=None)
+
+
+@frozen(kw_only=True)
+class Indicator:
+    """Показатель: одна строка формы."""
+
+    id: str = key('Код в кавычках: "1.1"')
+    title: str = key("Название дословно по форме", wording=True)
+    measure: Measure | Derived = key("Формула: share, rate, count, mean, rubric, …")
+    source: Source | None = key(
+        "Источник данных по форме: id из sources; не нужен производным показателям", default=None
+    )
+    unit: str = key("Единица: «%», «ед.», «балл»", default="%", wording=True)
+    better: Better = key("Что лучше: higher, lower или neutral", default="higher")
+    silence: Silence = key(
+        "Чего стоит молчание: excluded — не входит, zero — считается нулём. Без умолчания: приказ не говорит"
+    )
+    missing: Missing = key(
+        "Сумма, в которой не хватает слагаемого: strict — неизвестна, available — из того, что есть. Без умолчания"
+    )
+    asked_of: tuple[KindId, ...] = key("Виды единиц, если не все, кого спрашивает источник", default=())
+    basis: Basis | None = key("Основание", default=None, wording=True)
+    reading: str | None = key(
+        "Как прочитана неоднозначная формулировка: печатается под значением", default=None, wording=True
+    )
+    alternatives: tuple[Alternative, ...] = key("Другие прочтения", default=())
+    revisions: tuple[Revision, ...] = key("Изменения определения по датам", default=())
+    since: date | None = key("С какого дня показатель существует", default=None)
+    until: date | None = key("По какой день включительно", default=None)
+    target: tuple[Target, ...] = key("Целевые значения по датам", default=())
+    rules: tuple[Rule, ...] = key("Правила сверх общих; правило с тем же именем заменяет общее", default=())
+    without_rules: tuple[str, ...] = key("Какие общие правила здесь не применять", default=())
+    advice: Mapping[str, Advice] = key("Рекомендация по имени правила", factory=dict, wording=True)
+
+
+@frozen(kw_only=True)
+class Section:
+    """Раздел формы."""
+
+    id: str = key("Идентификатор латиницей")
+    number: str = key("Номер, как в форме; в кавычках", default="")
+    title: str = key("Название дословно по форме")
+    indicators: tuple[Indicator, ...] = key("Показатели в порядке формы")
+
+
+# --- why it is measured -----------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Goal:
+    """Цель или предмет мониторинга и показатели, которые ему служат. Пробел называют, а не скрывают."""
+
+    id: str = key("Идентификатор")
+    title: str = key("Текст дословно")
+    basis: Basis | None = key("Место в акте", default=None)
+    indicators: tuple[IndicatorId, ...] = key("Показатели, по которым о ней судят", default=())
+    gap: str | None = key("Чего не хватает: почему показателей нет или они косвенные", default=None)
+
+
+@frozen(kw_only=True)
+class Role:
+    """Кто за что отвечает: роль, не фамилия."""
+
+    id: str = key("Идентификатор")
+    title: str = key("Роль дословно")
+    duties: tuple[str, ...] = key("Обязанности", default=())
+    basis: Basis | None = key("Место в акте", default=None)
+
+
+@frozen(kw_only=True)
+class InformationSource:
+    """Источник информации из перечня акта и источники конфигурации, которые его читают."""
+
+    id: str = key("Идентификатор")
+    title: str = key("Текст дословно")
+    basis: Basis | None = key("Место в акте", default=None)
+    sources: tuple[SourceId, ...] = key("Какие источники конфигурации им пользуются", default=())
+
+
+@frozen(kw_only=True)
+class Remark:
+    """Дефект текста акта: цитируется, не исправляется."""
+
+    id: str = key("Идентификатор")
+    place: str = key("Место в акте")
+    quote: str = key("Цитата", default="")
+    note: str = key("В чём дефект и как мы с ним обходимся")
+
+
+@frozen(kw_only=True)
+class Decision:
+    """Вопрос, который акт оставил открытым."""
+
+    id: str = key("Идентификатор")
+    question: str = key("Что надо решить")
+    who: str = key("Кто должен решить")
+    meanwhile: str = key("Что принято, пока не решено")
+    indicators: tuple[IndicatorId, ...] = key("Каких показателей касается", default=())
+    basis: Basis | None = key("Место в акте", default=None)
+
+
+@frozen(kw_only=True)
+class Dynamics:
+    """Правила, общие для всех показателей."""
+
+    rules: tuple[Rule, ...] = key("Правила по порядку важности", default=())
+    basis: str | None = key("Чем установлены пороги", default=None)
+
+
+@frozen(kw_only=True)
+class Advising:
+    """Умолчания адресных рекомендаций."""
+
+    deadline: str | None = key("Срок ММ-ДД в году после отчётного периода", default=None)
+    responsible: str | None = key("Кто отвечает: должность", default=None)
+    check: str | None = key("Как проверим через год", default=None)
+    advice: Mapping[str, Advice] = key("Рекомендация по имени правила, где у показателя своей нет", factory=dict)
+
+
+@frozen(kw_only=True)
+class Publication:
+    """Как печатать числа."""
+
+    decimals: int = key("Знаков после запятой (0–6); округление — половина вверх", default=1)
+
+
+@frozen(kw_only=True)
+class District:
+    """Вся конфигурация района: что спрашиваем, кого, как считаем и что из этого следует."""
+
+    id: str = key("Идентификатор латиницей")
+    title: Name = key("Название района, по падежам")
+    oktmo: str | None = key("Код ОКТМО, в кавычках", default=None)
+    operator: str | None = key("Оператор мониторинга", default=None)
+    contact: str | None = key("Куда обращаться с вопросами", default=None)
+    calendar: Calendar = key("Какими периодами отчитываются", default="year")
+    form_title: str | None = key("Заголовок формы", default=None)
+    acts: tuple[Act, ...] = key("Правовые акты", default=())
+    kinds: Mapping[str, str] = key("Виды единиц и их русские названия", factory=dict)
+    units: tuple[Unit | Reader, ...] | Reader = key("Список единиц или откуда его читать", default=())
+    exemptions: tuple[Exemption, ...] = key("Освобождения", default=())
+    spellings: Spellings = key("Написания ответов, общие для всех источников", factory=Spellings)
+    sources: tuple[Source, ...] = key("Источники данных", default=())
+    populations: tuple[Population, ...] = key("Знаменатели", default=())
+    sections: tuple[Section, ...] = key("Разделы и показатели")
+    dynamics: Dynamics = key("Общие правила отрицательной динамики", factory=Dynamics)
+    recommendations: Advising = key("Умолчания рекомендаций", factory=Advising)
+    goals: tuple[Goal, ...] = key("Цели", default=())
+    topics: tuple[Goal, ...] = key("Показатели-предметы мониторинга по акту", default=())
+    roles: tuple[Role, ...] = key("Роли", default=())
+    information_sources: tuple[InformationSource, ...] = key("Перечень источников информации по акту", default=())
+    remarks: tuple[Remark, ...] = key("Дефекты текста акта", default=())
+    decisions_needed: tuple[Decision, ...] = key("Что должен решить район", default=())
+    publication: Publication = key("Печать", factory=Publication)
+    file: Path | None = key("Файл конфигурации", hidden=True, default=None, eq=False)
+    digest: str = key("Отпечаток всех файлов конфигурации", hidden=True, default="", eq=False)
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators in the order of the form."""
+        return tuple(indicator for section in self.sections for indicator in section.indicators)
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """All items of all sources, by id."""
+        return {item.id: item for source in self.sources for item in source.items}

@@ -1,0 +1,149 @@
+"""A reporting period as a value: parsed once, compared and stepped ever after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+from attrs import frozen
+
+Calendar = Literal["year", "school_year", "half", "quarter", "month"]
+
+_PARTS: dict[Calendar, int] = {"year": 1, "school_year": 1, "half": 2, "quarter": 4, "month": 12}
+_FIRST_MONTH_OF_SCHOOL = 9
+_LAST_YEAR = 9998  # the day after must still be a date
+_DASH = "[-–/]"
+_FORMS: dict[Calendar, re.Pattern[str]] = {
+    "year": re.compile(r"(?P<year>\d{4})"),
+    "school_year": re.compile(rf"(?P<year>\d{{4}}){_DASH}(?P<next>\d{{4}}|\d{{2}})"),
+    "half": re.compile(r"(?P<year>\d{4})-H(?P<part>[12])"),
+    "quarter": re.compile(r"(?P<year>\d{4})-Q(?P<part>[1-4])"),
+    "month": re.compile(r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])"),
+}
+_JOINED_SCHOOL_YEAR = re.compile(r"(?P<year>\d{4})(?P<next>\d{2})")
+
+
+@frozen(order=True)
+class Period:
+    """A closed span of days: a year, a school year, a half, a quarter or a month.
+
+    Periods of one calendar are ordered; :attr:`next` and :attr:`previous` step by one.
+
+    >>> str(Period.parse("2022-H1").previous)
+    '2021-H2'
+    >>> Period.parse("2021-22", "school_year").end
+    datetime.date(2022, 8, 31)
+    """
+
+    kind: Calendar
+    year: int
+    part: int = 1
+
+    @classmethod
+    def parse(cls, text: str, calendar: Calendar | None = None) -> Period:
+        """Read ``2022``, ``2021/2022``, ``2022-H1``, ``2022-Q3`` or ``2022-05``.
+
+        A school year may also be written ``2021-2022``, ``2021/22`` and, where the calendar is known to be
+        school years, ``202122``. With ``calendar`` only that kind is accepted, which tells ``2011-12`` the
+        school year from December 2011.
+
+        Raises:
+            ValueError: the text is none of these.
+        """
+        text = text.strip()
+        kinds = (calendar,) if calendar else ("year", "month", "half", "quarter", "school_year")
+        for kind in kinds:
+            match = _FORMS[kind].fullmatch(text)
+            if match is None and kind == calendar == "school_year":
+                match = _JOINED_SCHOOL_YEAR.fullmatch(text)
+            if match is None:
+                continue
+            year = int(match["year"])
+            if kind == "school_year" and int(match["next"]) not in {year + 1, (year + 1) % 100}:
+                continue
+            if 0 < year < _LAST_YEAR:
+                return cls(kind, year, int(match.groupdict().get("part") or 1))
+        examples = {
+            "year": "2022",
+            "school_year": "2021/2022",
+            "half": "2022-H1",
+            "quarter": "2022-Q3",
+            "month": "2022-05",
+        }
+        wanted = examples[calendar] if calendar else ", ".join(examples.values())
+        raise ValueError(f"не период: «{text}» (ожидается, например, {wanted})")
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "year":
+                return f"{self.year:04}"
+            case "school_year":
+                return f"{self.year:04}/{self.year + 1:04}"
+            case "half":
+                return f"{self.year:04}-H{self.part}"
+            case "quarter":
+                return f"{self.year:04}-Q{self.part}"
+            case "month":
+                return f"{self.year:04}-{self.part:02}"
+
+    @property
+    def slug(self) -> str:
+        """The period as it stands in names of files and folders: a school year is ``2021-2022``."""
+        return str(self).replace("/", "-")
+
+    @property
+    def start(self) -> date:
+        """First day."""
+        if self.kind == "school_year":
+            return date(self.year, _FIRST_MONTH_OF_SCHOOL, 1)
+        return date(self.year, 1 + (self.part - 1) * (12 // _PARTS[self.kind]), 1)
+
+    @property
+    def end(self) -> date:
+        """Last day: the date on which definitions, targets and units are looked up."""
+        return self.next.start - timedelta(days=1)
+
+    @property
+    def next(self) -> Period:
+        """The adjacent later period of the same kind."""
+        return self.step(1)
+
+    @property
+    def previous(self) -> Period:
+        """The adjacent earlier period of the same kind."""
+        return self.step(-1)
+
+    @property
+    def ordinal(self) -> int:
+        """Position among the periods of its kind: adjacent periods differ by one."""
+        return self.year * _PARTS[self.kind] + self.part - 1
+
+    def step(self, by: int) -> Period:
+        """The period ``by`` steps later, or earlier when negative."""
+        year, part = divmod(self.ordinal + by, _PARTS[self.kind])
+        return Period(self.kind, year, part + 1)
+
+
+def parse_periods(text: str, calendar: Calendar) -> tuple[Period, ...]:
+    """Read ``2020,2021`` or ``2019..2022``: periods in order, each once.
+
+    Raises:
+        ValueError: a part is not a period of this calendar, or a range runs backwards.
+    """
+    return tuple(sorted({period for part in text.split(",") for period in _span(part, calendar)}))
+
+
+def _span(text: str, calendar: Calendar) -> Iterator[Period]:
+    first, dots, last = text.partition("..")
+    start = Period.parse(first, calendar)
+    stop = Period.parse(last, calendar) if dots else start
+    if stop < start:
+        raise ValueError(f"диапазон «{text.strip()}» идёт назад: поменяйте местами начало и конец")
+    while start <= stop:
+        yield start
+        start = start.next
+
+
+CALENDARS: tuple[Calendar, ...] = get_args(Calendar)

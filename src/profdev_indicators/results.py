@@ -1,0 +1,156 @@
+"""What the library answers: frames, and the views of single rows a renderer or a plugin takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from attrs import field, frozen
+
+from profdev_indicators.errors import Problem, RequestError
+from profdev_indicators.frames import MAIN, Severity, State
+from profdev_indicators.model import District, Indicator, Section
+from profdev_indicators.periods import Period
+
+
+@frozen(kw_only=True)
+class Value:
+    """One row of VALUES."""
+
+    unit: str
+    unit_name: str
+    unit_kind: str
+    level: int
+    period: str
+    section: str
+    indicator: str
+    reading: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    expected: int
+    reported: int
+    evidenced: int
+    state: State
+    reason: str | None
+    definition: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Value:
+        """The view of one row."""
+        return cls(**{name: row[name] for name in cls.__annotations__})
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One row of FINDINGS with what a sentence about it needs."""
+
+    unit: str
+    unit_name: str
+    unit_kind: str
+    level: int
+    period: str
+    indicator: str
+    reading: str
+    rule: str
+    severity: Severity
+    value: float | None
+    base: float | None
+    change: float | None
+    numerator: float | None
+    denominator: float | None
+    numbers: Mapping[str, Any]
+    suspended_by: str | None = None
+    others: tuple[str, ...] = ()  # names of the other rules that fired in the same cell
+    learn_from: str | None = None  # names of comparable units that do best; None: nobody to learn from
+
+
+@frozen(kw_only=True)
+class Recommendation:
+    """Addressed advice: to whom, about what, the fact, what to do, by when, who, from whom to learn."""
+
+    unit: str
+    unit_name: str
+    period: str
+    indicator: str
+    rule: str
+    severity: Severity
+    fact: str
+    action: str
+    deadline: date | None = None
+    responsible: str | None = None
+    learn_from: str | None = None
+    check: str | None = None
+
+
+@frozen(kw_only=True)
+class Provenance:
+    """From what and with what an answer was computed."""
+
+    version: str
+    polars: str
+    python: str
+    config: str  # hash of all files of the configuration
+    sources: Mapping[str, str]  # file, relative to the data folder → SHA-256 of its bytes
+    plugins: tuple[tuple[str, str], ...]  # name, version; in order of registration
+    periods: tuple[str, ...]
+    newest: datetime | None  # when the newest source was last changed: the only clock an output may read
+
+
+@frozen(kw_only=True, eq=False)
+class Monitoring:
+    """The whole answer; the only thing a renderer sees."""
+
+    district: District
+    periods: tuple[Period, ...]  # those asked for, in order
+    values: pl.DataFrame  # frames.VALUES: the periods asked for
+    history: pl.DataFrame  # frames.VALUES: every period read, the asked ones included
+    findings: pl.DataFrame  # frames.FINDINGS
+    unchecked: pl.DataFrame  # frames.UNCHECKED
+    recommendations: pl.DataFrame  # frames.RECOMMENDATIONS
+    defects: pl.DataFrame  # frames.DEFECTS
+    answers: pl.DataFrame  # frames.ANSWERS with the items: what `explain` goes back to
+    places: pl.DataFrame  # unit, period, source, file, sheet, row: where the answers stood
+    roster: pl.DataFrame  # frames.ROSTER plus `level`, the heights in the last period asked
+    cells: Mapping[tuple[str, str, str], str] = field(factory=dict)  # (file, sheet, item) → column as seen
+    notices: tuple[Problem, ...] = ()  # what did not stop the work but should be known: a source without a file …
+    provenance: Provenance
+
+    @property
+    def root(self) -> str:
+        """The id of the unit above all others: the district itself."""
+        top = self.roster.filter(pl.col("parent").is_null()).sort("level", descending=True)
+        return str(top["id"][0])
+
+    def value(
+        self, indicator: str, unit: str | None = None, period: Period | str | None = None, reading: str = MAIN
+    ) -> Value:
+        """One value; the district's own in the last period asked, unless told otherwise.
+
+        Raises:
+            RequestError: there is no such row.
+        """
+        wanted = {
+            "indicator": indicator,
+            "unit": unit or self.root,
+            "period": str(period or self.periods[-1]),
+            "reading": reading,
+        }
+        rows = self.history.filter(
+            *(pl.col(name) == given for name, given in wanted.items()), pl.col("breakdown").is_null()
+        )
+        if rows.is_empty():
+            raise RequestError(
+                "нет такого значения: " + ", ".join(f"{name} = {given}" for name, given in wanted.items())
+            )
+        return Value.of(rows.row(0, named=True))
+
+    def indicator(self, id: str) -> Indicator:  # noqa: A002 - the word of the configuration
+        """The indicator with this id."""
+        return next(indicator for indicator in self.district.indicators if indicator.id == id)
+
+    def section(self, indicator: str) -> Section:
+        """The section in which an indicator stands."""
+        return next(s for s in self.district.sections if any(i.id == indicator for i in s.indicators))
