@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from profdev_indicators.library import load, monitor
     from profdev_indicators.hookspecs import hookimpl
+    from profdev_indicators.library import load, monitor
     from profdev_indicators.periods import Period
     from profdev_indicators.plugins import plugin_manager
 

@@ -186,7 +186,7 @@ class Ratio:
     items: tuple[str, ...]  # every item an answer needs: one that is invalid or suppressed spoils the answer
     linked: tuple[str, ...] = ()  # the items whose links make an answer evidenced
     applicable: pl.Expr | None = None  # false: the unit is not in the population; null: it may be, so it is asked
-    part_of_whole: bool = False  # a numerator above its denominator is a contradiction
+    contradiction: pl.Expr | None = None  # true: the answer contradicts itself (part > whole) and stays out of sums
 
 
 @frozen(kw_only=True)

@@ -101,7 +101,7 @@ class Table:
 
 
 class Reader(Protocol):
-    """A way to turn files into tables. Kinds: ``csv``, ``xlsx``, …"""
+    """A way to turn files into tables: ``csv``, ``xlsx`` and other kinds."""
 
     def read(self, request: Request) -> Sequence[Table]:
         """All tables of the periods asked for.
@@ -113,7 +113,7 @@ class Reader(Protocol):
 
 
 class Measure(Protocol):
-    """A formula over the answers of one unit: two sums. Kinds: ``share``, ``count``, …"""
+    """A formula over the answers of one unit: two sums; kinds ``share``, ``count`` and others."""
 
     def ratio(self, missing: Missing) -> Ratio:
         """The two sums as expressions over ANSWERS."""
@@ -124,27 +124,27 @@ class Derived(Protocol):
     """A formula over values already rolled up. Kinds: ``achievement``, ``relative_to_best``, ``composite``."""
 
     @property
-    def of(self) -> Sequence[str]:
-        """The indicators it needs."""
+    def needs(self) -> Sequence[str]:
+        """The indicators whose values it takes."""
         ...
 
     def derive(self, values: pl.LazyFrame, missing: Missing) -> pl.LazyFrame:
         """Values of this indicator from the values of those it needs.
 
         Args:
-            values: rows of VALUES (main reading) of the indicators in :attr:`of`, with three more columns:
-                ``better``, ``target`` (null: none set) and ``scale``, those of the row's indicator.
+            values: rows of VALUES (main reading) of the indicators in :attr:`needs`, with two more columns:
+                ``better`` and ``target`` (null: none set), those of the row's indicator.
             missing: what one absent component does.
 
         Returns:
             One row per unit and period: ``unit, period, numerator, denominator, scale, state, reason,
-            expected, reported, evidenced``; the value is numerator / denominator × scale.
+            expected, reported, evidenced``; the value is scale × numerator / denominator.
         """
         ...
 
 
 class Rule(Protocol):
-    """A judgement about one indicator over time or among peers. Kinds: ``drop``, ``streak``, …"""
+    """A judgement about one indicator over time or among peers: ``drop``, ``streak`` and other kinds."""
 
     @property
     def severity(self) -> Severity:

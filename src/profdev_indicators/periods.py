@@ -7,22 +7,46 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 Calendar = Literal["year", "school_year", "half", "quarter", "month"]
 
 _PARTS: dict[Calendar, int] = {"year": 1, "school_year": 1, "half": 2, "quarter": 4, "month": 12}
 _FIRST_MONTH_OF_SCHOOL = 9
-_LAST_YEAR = 9998  # the day after must still be a date
-_DASH = "[-–/]"
-_FORMS: dict[Calendar, re.Pattern[str]] = {
-    "year": re.compile(r"(?P<year>\d{4})"),
-    "school_year": re.compile(rf"(?P<year>\d{{4}}){_DASH}(?P<next>\d{{4}}|\d{{2}})"),
-    "half": re.compile(r"(?P<year>\d{4})-H(?P<part>[12])"),
-    "quarter": re.compile(r"(?P<year>\d{4})-Q(?P<part>[1-4])"),
-    "month": re.compile(r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])"),
+_YEARS = range(1, 9999)  # those whose first day and the day after whose last day are dates
+_WRITTEN_YEARS = range(1000, 9997)  # the neighbours of a written period have dates as well
+_EXAMPLES: dict[Calendar, str] = {
+    "year": "2022",
+    "school_year": "2021/2022",
+    "half": "2022-H1",
+    "quarter": "2022-Q3",
+    "month": "2022-05",
 }
-_JOINED_SCHOOL_YEAR = re.compile(r"(?P<year>\d{4})(?P<next>\d{2})")
+_DASH = "[-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}/]"
+_FORMS: dict[Calendar, re.Pattern[str]] = {
+    "year": re.compile(r"(?P<year>[0-9]{4})"),
+    "school_year": re.compile(rf"(?P<year>[0-9]{{4}})\s*{_DASH}\s*(?P<next>[0-9]{{4}}|[0-9]{{2}})"),
+    # Whoever types on a Russian keyboard gives the Cyrillic «Н», which nobody can tell from the letter asked for.
+    "half": re.compile(r"(?P<year>[0-9]{4})-[HhНн](?P<part>[12])"),
+    "quarter": re.compile(r"(?P<year>[0-9]{4})-[Qq](?P<part>[1-4])"),
+    "month": re.compile(r"(?P<year>[0-9]{4})-(?P<part>0[1-9]|1[0-2])"),
+}
+_JOINED_SCHOOL_YEAR = re.compile(r"(?P<year>[0-9]{4})(?P<next>[0-9]{2})")
+_ROMAN = ("I", "II", "III", "IV")
+_MONTHS = (
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+)
 
 
 @frozen(order=True)
@@ -38,8 +62,18 @@ class Period:
     """
 
     kind: Calendar
-    year: int
-    part: int = 1
+    year: int = field()
+    part: int = field(default=1)
+
+    @year.validator
+    def _has_dates(self, _: object, year: int) -> None:
+        if year not in _YEARS:
+            raise ValueError(f"год {year} вне календаря")
+
+    @part.validator
+    def _is_part_of_year(self, _: object, part: int) -> None:
+        if not 1 <= part <= _PARTS[self.kind]:
+            raise ValueError(f"в календаре {self.kind} нет части {part}")
 
     @classmethod
     def parse(cls, text: str, calendar: Calendar | None = None) -> Period:
@@ -53,7 +87,7 @@ class Period:
             ValueError: the text is none of these.
         """
         text = text.strip()
-        kinds = (calendar,) if calendar else ("year", "month", "half", "quarter", "school_year")
+        kinds: tuple[Calendar, ...] = (calendar,) if calendar else ("year", "month", "half", "quarter", "school_year")
         for kind in kinds:
             match = _FORMS[kind].fullmatch(text)
             if match is None and kind == calendar == "school_year":
@@ -61,18 +95,11 @@ class Period:
             if match is None:
                 continue
             year = int(match["year"])
-            if kind == "school_year" and int(match["next"]) not in {year + 1, (year + 1) % 100}:
+            if kind == "school_year" and match["next"] not in {f"{year + 1}", f"{year + 1}"[2:]}:
                 continue
-            if 0 < year < _LAST_YEAR:
+            if year in _WRITTEN_YEARS:
                 return cls(kind, year, int(match.groupdict().get("part") or 1))
-        examples = {
-            "year": "2022",
-            "school_year": "2021/2022",
-            "half": "2022-H1",
-            "quarter": "2022-Q3",
-            "month": "2022-05",
-        }
-        wanted = examples[calendar] if calendar else ", ".join(examples.values())
+        wanted = _EXAMPLES[calendar] if calendar else ", ".join(_EXAMPLES.values())
         raise ValueError(f"не период: «{text}» (ожидается, например, {wanted})")
 
     def __str__(self) -> str:
@@ -92,6 +119,21 @@ class Period:
     def slug(self) -> str:
         """The period as it stands in names of files and folders: a school year is ``2021-2022``."""
         return str(self).replace("/", "-")
+
+    @property
+    def title(self) -> str:
+        """The period in words, fit to stand after «за»: «2021/2022 учебный год», «III квартал 2022 года»."""
+        match self.kind:
+            case "year":
+                return f"{self} год"
+            case "school_year":
+                return f"{self} учебный год"
+            case "half":
+                return f"{_ROMAN[self.part - 1]} полугодие {self.year} года"
+            case "quarter":
+                return f"{_ROMAN[self.part - 1]} квартал {self.year} года"
+            case "month":
+                return f"{_MONTHS[self.part - 1]} {self.year} года"
 
     @property
     def start(self) -> date:
@@ -121,13 +163,20 @@ class Period:
         return self.year * _PARTS[self.kind] + self.part - 1
 
     def step(self, by: int) -> Period:
-        """The period ``by`` steps later, or earlier when negative."""
+        """The period ``by`` steps later, or earlier when negative.
+
+        Raises:
+            ValueError: no such year has dates.
+        """
         year, part = divmod(self.ordinal + by, _PARTS[self.kind])
         return Period(self.kind, year, part + 1)
 
 
 def parse_periods(text: str, calendar: Calendar) -> tuple[Period, ...]:
     """Read ``2020,2021`` or ``2019..2022``: periods in order, each once.
+
+    >>> [str(period) for period in parse_periods("2022-Q4, 2022-Q1..2022-Q2", "quarter")]
+    ['2022-Q1', '2022-Q2', '2022-Q4']
 
     Raises:
         ValueError: a part is not a period of this calendar, or a range runs backwards.

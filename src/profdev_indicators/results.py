@@ -66,6 +66,26 @@ class Finding:
     others: tuple[str, ...] = ()  # names of the other rules that fired in the same cell
     learn_from: str | None = None  # names of comparable units that do best; None: nobody to learn from
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Finding:
+        """The view of one row of :func:`leading`, or of FINDINGS with the columns of VALUES it lacks."""
+        known = {name: row[name] for name in cls.__annotations__ if name in row}
+        return cls(**(known | {"numbers": known["numbers"] or {}, "others": tuple(known.get("others") or ())}))
+
+
+def leading(findings: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """One row per cell with findings: the leading one, the names of the ``others``, and its unit's words and sums."""
+    cell = ["unit", "period", "indicator", "reading"]
+    told = values.filter(pl.col("breakdown").is_null()).select(
+        *cell, "unit_name", "unit_kind", "level", "numerator", "denominator"
+    )
+    others = findings.group_by(cell).agg(pl.col("rule").slice(1).alias("others"))
+    return (
+        findings.unique(cell, keep="first", maintain_order=True)
+        .join(others, on=cell, how="left", maintain_order="left")
+        .join(told, on=cell, how="left", maintain_order="left")
+    )
+
 
 @frozen(kw_only=True)
 class Recommendation:

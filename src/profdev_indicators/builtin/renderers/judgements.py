@@ -1,0 +1,61 @@
+"""What the rules said, as views in the order in which a person should read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+from attrs import frozen
+
+from profdev_indicators.frames import SEVERITIES
+from profdev_indicators.results import Finding, Monitoring, leading
+
+
+@frozen(kw_only=True)
+class Unchecked:
+    """Why a rule could say neither yes nor no, and how often."""
+
+    rule: str
+    reason: str
+    cells: int
+    units: int
+    indicators: tuple[str, ...]  # in the order of the form
+
+
+def findings(monitoring: Monitoring, units: Sequence[str]) -> tuple[Finding, ...]:
+    """One per cell: the leading finding, which names the others; the gravest first, then in the order of the form.
+
+    Args:
+        monitoring: the answer.
+        units: ids in the order in which a person looks for them.
+    """
+    rows = leading(monitoring.findings, monitoring.history).iter_rows(named=True)
+    return tuple(sorted(map(Finding.of, rows), key=_order(monitoring, units)))
+
+
+def unchecked(monitoring: Monitoring) -> tuple[Unchecked, ...]:
+    """Each rule with each reason why it could not be applied; the most frequent first."""
+    form = {indicator.id: place for place, indicator in enumerate(monitoring.district.indicators)}
+    summed = (
+        monitoring.unchecked.group_by("rule", "reason")
+        .agg(cells=pl.len(), units=pl.col("unit").n_unique(), indicators=pl.col("indicator").unique())
+        .sort(["cells", "rule", "reason"], descending=[True, False, False])
+    )
+    return tuple(
+        Unchecked(**row | {"indicators": tuple(sorted(row["indicators"], key=lambda code: form.get(code, len(form))))})
+        for row in summed.iter_rows(named=True)
+    )
+
+
+def _order(monitoring: Monitoring, units: Sequence[str]) -> Callable[[Finding], tuple[object, ...]]:
+    periods = {str(period): -place for place, period in enumerate(monitoring.periods)}
+    form = {indicator.id: place for place, indicator in enumerate(monitoring.district.indicators)}
+    places = {unit: place for place, unit in enumerate(units)}
+    return lambda finding: (
+        -SEVERITIES.index(finding.severity),
+        periods.get(finding.period, 1),
+        form.get(finding.indicator, len(form)),
+        places.get(finding.unit, len(places)),
+        finding.unit,
+        finding.reading,
+    )

@@ -1,0 +1,123 @@
+"""The report to read: the form of the order, what got worse, what to do, and what the numbers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from profdev_indicators import wording
+from profdev_indicators.builtin.renderers import grounds, sheet, verdicts
+from profdev_indicators.builtin.renderers.coverage import silent
+from profdev_indicators.builtin.renderers.form import Line, form, period_before
+from profdev_indicators.builtin.renderers.judgements import findings
+from profdev_indicators.builtin.renderers.marks import bullets, heading
+from profdev_indicators.builtin.renderers.organisations import organisations
+from profdev_indicators.builtin.renderers.units import in_order
+from profdev_indicators.frames import SEVERITIES
+from profdev_indicators.model import Indicator
+from profdev_indicators.periods import Period
+from profdev_indicators.results import Finding, Monitoring
+
+
+@frozen(kw_only=True)
+class Markdown:
+    """Отчёт для чтения: форма из приказа, ухудшения, рекомендации, организации, происхождение чисел (report.md)."""
+
+    def render(self, monitoring: Monitoring) -> Mapping[str, bytes]:
+        """``report.md``, in UTF-8."""
+        return {"report.md": ("\n\n".join(_blocks(monitoring)) + "\n").encode()}
+
+
+def _blocks(monitoring: Monitoring) -> Iterator[str]:
+    units = in_order(monitoring)
+    found = findings(monitoring, units)
+    latest = form(monitoring, monitoring.periods[-1])
+    yield from _title(monitoring)
+    yield from _summary(monitoring, latest, found)
+    yield from grounds.answered(monitoring)
+    for period in monitoring.periods:
+        yield from sheet.sheet(monitoring, period)
+    yield from sheet.dynamics(monitoring, latest)
+    yield from verdicts.worsened(monitoring, found)
+    yield from verdicts.not_checked(monitoring)
+    yield from verdicts.advice(monitoring, units)
+    for period in monitoring.periods:
+        yield from organisations(monitoring, period, units)
+    yield from grounds.not_answered(monitoring, units)
+    yield from grounds.defects(monitoring)
+    yield from grounds.decisions(monitoring)
+    yield from grounds.goals(monitoring)
+    yield from grounds.remarks(monitoring)
+    yield from grounds.provenance(monitoring)
+
+
+def _title(monitoring: Monitoring) -> Iterator[str]:
+    district = monitoring.district
+    yield heading(1, district.form_title or f"Показатели мониторинга: {district.title}")
+    asked = ", ".join(period.title for period in monitoring.periods)
+    yield bullets(
+        f"{word}: {text}"
+        for word, text in (
+            ("Район", f"{district.title}" + (f" (ОКТМО {district.oktmo})" if district.oktmo else "")),
+            ("Период" if len(monitoring.periods) == 1 else "Периоды", asked),
+            ("Основание", "; ".join(act.title for act in district.acts)),
+            ("Оператор", district.operator),
+            ("Вопросы", district.contact),
+        )
+        if text
+    )
+
+
+def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Finding]) -> Iterator[str]:
+    period = monitoring.periods[-1]
+    known = [line for line in lines if line.value is not None and line.value.value is not None]
+    unknown = [line.indicator.id for line in lines if line not in known]
+    yield heading(2, f"Коротко: {period.title}")
+    items = [
+        f"Показателей в форме: {len(lines)}, со значением: {len(known)}"
+        + (f"; без значения: {', '.join(unknown)}" if unknown else "")
+    ]
+    items.extend(_moved(lines, period_before(monitoring, period)))
+    now = [finding for finding in found if finding.period == str(period)]
+    for severity in reversed(SEVERITIES):
+        if grave := [finding for finding in now if finding.severity == severity]:
+            units = len({finding.unit for finding in grave})
+            times = wording.counted(len(grave), "случай", "случая", "случаев")
+            items.append(f"{wording.SEVERITY_WORDS[severity].capitalize()}: {times}, единиц: {units}")
+    mute = {row.unit for row in silent(monitoring) if row.period == str(period)}
+    if mute:
+        items.append(
+            f"Ответили не на всё или не ответили: {wording.counted(len(mute), 'единица', 'единицы', 'единиц')}"
+        )
+    doubted = [line.indicator.id for line in known if line.value and line.value.evidenced < line.value.reported]
+    if doubted:
+        items.append(f"{wording.NOT_EVIDENCED.capitalize()}: {', '.join(doubted)}")
+    missed = [line.indicator.id for line in lines if line.reached is False]
+    if missed:
+        items.append(f"Целевое значение не достигнуто: {', '.join(missed)}")
+    if not monitoring.defects.is_empty():
+        items.append(f"Замечаний к данным: {monitoring.defects.height}")
+    yield bullets(items)
+
+
+def _moved(lines: Sequence[Line], before: Period | None) -> Iterator[str]:
+    """Which criteria went which way; nothing where there is no earlier period."""
+    if before is None:
+        return
+    sides = {"лучше": list[str](), "хуже": list[str](), "изменились": list[str](), "без изменений": list[str]()}
+    for line in lines:
+        if line.change is not None:
+            sides[_side(line.indicator, line.change)].append(line.indicator.id)
+    told = [f"{side} — {len(codes)} ({', '.join(codes)})" for side, codes in sides.items() if codes]
+    rest = len(lines) - sum(map(len, sides.values()))
+    told.extend([f"сравнить нельзя — {rest}"] if rest else [])
+    yield f"По сравнению с периодом {before}: {'; '.join(told)}"
+
+
+def _side(indicator: Indicator, change: float) -> str:
+    if change == 0:
+        return "без изменений"
+    if indicator.better == "neutral":
+        return "изменились"
+    return "лучше" if (change > 0) == (indicator.better == "higher") else "хуже"

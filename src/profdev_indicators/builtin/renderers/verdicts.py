@@ -1,0 +1,117 @@
+"""What follows from the numbers, in Markdown: what got worse, what could not be checked, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from profdev_indicators import wording
+from profdev_indicators.builtin.renderers.judgements import unchecked
+from profdev_indicators.builtin.renderers.marks import (
+    Marked,
+    bold,
+    bullets,
+    heading,
+    inline,
+    long_table,
+    paragraph,
+    recalled,
+    table,
+)
+from profdev_indicators.frames import MAIN
+from profdev_indicators.model import Indicator
+from profdev_indicators.results import Finding, Monitoring
+from profdev_indicators.sentences import fact
+
+
+def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
+    """What the rules found, the gravest first."""
+    district = monitoring.district
+    yield heading(2, "Что ухудшилось")
+    if not (district.dynamics.rules or any(indicator.rules for indicator in district.indicators)):
+        yield paragraph("Правила не заданы: динамика не оценивалась.")
+        return
+    if district.dynamics.basis:
+        yield paragraph(f"Пороги установлены: {district.dynamics.basis}")
+    if not found:
+        yield paragraph(
+            "Ни одно правило не сработало.",
+            "" if monitoring.unchecked.is_empty() else "Проверить удалось не всё: см. следующий раздел.",
+        )
+    indicators = {indicator.id: indicator for indicator in district.indicators}
+    for severity, group in groupby(found, key=lambda finding: finding.severity):
+        cells = tuple(group)
+        yield heading(3, f"{wording.SEVERITY_WORDS[severity].capitalize()}: {len(cells)}")
+        yield from long_table(
+            ("Кто", "Показатель", "Что произошло", "Правило", "Сработало ещё"),
+            [_finding_row(finding, indicators[finding.indicator], monitoring) for finding in cells],
+            "findings.csv",
+        )
+
+
+def _finding_row(finding: Finding, indicator: Indicator, monitoring: Monitoring) -> tuple[str, ...]:
+    reading = "" if finding.reading == MAIN else f" (прочтение «{finding.reading}»)"
+    when = f", {finding.period}" if len(monitoring.periods) > 1 else ""
+    rule = wording.RULE_WORDS.get(str(finding.numbers.get("kind")), finding.rule)
+    return (
+        bold(finding.unit_name) if finding.level else finding.unit_name,
+        f"{indicator.id}{when}. {recalled(indicator.title)}{reading}",
+        fact(finding, indicator, places=monitoring.district.publication.decimals),
+        rule,
+        ", ".join(map(_rule, finding.others)),
+    )
+
+
+def _rule(name: str) -> str:
+    return wording.RULE_WORDS.get(name, name)
+
+
+def not_checked(monitoring: Monitoring) -> Iterator[str]:
+    """Rules that could say neither yes nor no."""
+    reasons = unchecked(monitoring)
+    if not reasons:
+        return
+    numbers = ("Случаев", "Единиц")
+    yield heading(2, "Что не удалось проверить")
+    yield paragraph("Правило, которое не удалось применить, не значит «ухудшения нет».")
+    yield table(
+        ("Правило", "Почему", *numbers, "Показатели"),
+        ((_rule(row.rule), row.reason, str(row.cells), str(row.units), ", ".join(row.indicators)) for row in reasons),
+        numbers=numbers,
+    )
+
+
+def advice(monitoring: Monitoring, units: Sequence[str]) -> Iterator[str]:
+    """Who should do what."""
+    places = {unit: place for place, unit in enumerate(units)}
+    rows = list(monitoring.recommendations.iter_rows(named=True))
+    if not rows:
+        return
+    yield heading(2, "Рекомендации организациям")
+    rows.sort(key=lambda row: places.get(row["unit"], len(places)))  # stable: within a unit the gravest stay first
+    indicators = {indicator.id: indicator for indicator in monitoring.district.indicators}
+    for _, group in groupby(rows, key=lambda row: row["unit"]):
+        advice = tuple(group)
+        yield heading(3, advice[0]["unit_name"])
+        for row in advice:
+            yield from _recommendation(row, indicators, several=len(monitoring.periods) > 1)
+
+
+def _recommendation(row: Mapping[str, object], indicators: Mapping[str, Indicator], *, several: bool) -> Iterator[str]:
+    code, severity = str(row["indicator"]), wording.SEVERITY_WORDS[str(row["severity"])]
+    when = f"{row['period']}, " if several else ""
+    yield Marked(f"{bold(f'{code}. {indicators[code].title}')} — {inline(f'{when}{severity}')}")
+    deadline = row["deadline"]
+    yield bullets(
+        f"{word}: {text}"
+        for word, text in (
+            ("Факт", row["fact"]),
+            ("Что сделать", row["action"]),
+            ("Срок", wording.day(deadline) if isinstance(deadline, date) else None),
+            ("Отвечает", row["responsible"]),
+            ("У кого перенять", row["learn_from"]),
+            ("Как проверим", row["check"]),
+        )
+        if text
+    )

@@ -1,0 +1,71 @@
+"""The command `profdev`: parse, call the library, print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from profdev_indicators.cli.console import complain, forget_stdout, ready_console
+from profdev_indicators.cli.speech import LazyGroup, complaint
+from profdev_indicators.errors import ProblemsError, ProfdevError, RequestError
+
+DONE, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+SUMMARIES = {
+    "demo": "Вымышленный район с данными за четыре года: записать, посчитать, показать, где смотреть.",
+    "check": "Проверить конфигурацию: все ошибки сразу, с файлом, строкой и столбцом.",
+    "run": "Посчитать показатели: значения, динамика, рекомендации, отчёты.",
+    "explain": "Объяснить одно число: из каких ячеек, по какой формуле и по какому акту.",
+    "cases": "Проверить конфигурацию на примерах, написанных по-русски.",
+    "diff": "Сравнить две конфигурации: что изменилось и какие сравнения это рвёт.",
+    "plugins": "Показать установленные плагины, их версии и порядок.",
+    "kinds": "Показать, чем можно читать, считать, судить и печатать; поля одного вида.",
+    "schema": "Напечатать JSON Schema конфигурации для редактора.",
+    "new": "Завести новый район или новый плагин.",
+}
+
+
+START = (
+    "profdev demo                       посмотреть на готовом примере",
+    "profdev new district my-district   завести свой район",
+    "profdev КОМАНДА --help             справка по команде с примером",
+)
+
+
+@click.command(cls=LazyGroup, home=__name__, summaries=SUMMARIES, examples=START)
+def profdev() -> None:
+    """Показатели профессионального развития педагогов: от карт школ до заполненной формы."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code.
+
+    0: done; 1: problems in the configuration or the files, all of them printed; 2: wrong usage; 3: done, but
+    findings reached ``--fail-on``.
+    """
+    ready_console()
+    try:
+        return profdev.main(arguments, prog_name="profdev", standalone_mode=False) or DONE
+    except (ProfdevError, click.UsageError, click.Abort, OSError) as error:
+        code, lines = _confess(error)
+        complain(*lines)
+        return code
+
+
+def _confess(error: Exception) -> tuple[int, tuple[str, ...]]:
+    """The exit code and the lines for stderr."""
+    match error:
+        case click.UsageError():
+            return USAGE, (complaint(error),)
+        case ProblemsError():
+            return PROBLEMS, tuple(map(str, error.problems))
+        case click.Abort():
+            return INTERRUPTED, ("Прервано.",)
+        case BrokenPipeError():
+            forget_stdout()
+            return DONE, ()
+        case OSError():
+            return PROBLEMS, (f"Ошибка: {error.filename or 'файл'}: {error.strerror or error}",)
+        case _:
+            return USAGE if isinstance(error, RequestError) else PROBLEMS, (f"Ошибка: {error}",)

@@ -1,0 +1,85 @@
+"""Printing which no console can break: characters it lacks are replaced one for one."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+_LOOKALIKES = str.maketrans(
+    {
+        "\N{MINUS SIGN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{NARROW NO-BREAK SPACE}": " ",
+        "«": '"',
+        "»": '"',
+        "„": '"',
+        "“": '"',
+        "…": ".",
+        "№": "N",
+        "×": "x",
+        "·": ".",
+        "→": ">",
+        "≤": "<",
+        "≥": ">",
+        "Σ": "S",
+    }
+)
+
+
+def lookalike(error: UnicodeError) -> tuple[str, int]:
+    """A codec error handler: «−» becomes "-", anything unknown "?", and columns stay aligned."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end].translate(_LOOKALIKES)
+    return "".join(letter if letter.isascii() else "?" for letter in lost), error.end
+
+
+def ready_console() -> None:
+    """Let stdout and stderr print anything, whatever their encoding (cp866, cp1251, a redirect)."""
+    codecs.register_error("lookalike", lookalike)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="lookalike")
+
+
+def forget_stdout() -> None:
+    """Write no more: the reader of the pipe (`profdev kinds | head`) has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(*lines: str) -> None:
+    """Print lines to stdout."""
+    for line in lines:
+        click.echo(line)
+
+
+def complain(*lines: str) -> None:
+    """Print lines to stderr."""
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Print JSON which stays JSON in a console that is not UTF-8."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2, default=str))
+
+
+def table(rows: Iterable[Sequence[str]], *, gap: str = "  ", indent: str = "") -> list[str]:
+    """Rows as lines with aligned columns; the last column is left ragged."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        (indent + gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    ]

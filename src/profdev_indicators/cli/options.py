@@ -1,0 +1,56 @@
+"""Options which several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import pluggy
+
+from profdev_indicators.cli.console import complain
+from profdev_indicators.cli.speech import Word
+from profdev_indicators.plugins import plugin_manager
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path)
+
+
+def config_argument(function: F) -> F:
+    """CONFIG: the file of a district."""
+    return click.argument("config", metavar="CONFIG", type=FILE, help="Файл района: configs/chegem.yaml.")(function)
+
+
+def data_option(function: F) -> F:
+    """``--data``: the folder of answers."""
+    return click.option(
+        "--data", metavar="ПАПКА", type=FILE, required=True, help="Папка с присланными файлами. Обязательно."
+    )(function)
+
+
+def format_option(function: F) -> F:
+    """``--format``: for people or for programs."""
+    return click.option(
+        "--format",
+        "form",
+        metavar="text|json",
+        type=Word(("text", "json")),
+        default="text",
+        help="text — для людей (так по умолчанию), json — для программ.",
+    )(function)
+
+
+def without_option(function: F) -> F:
+    """``--without``: plugins to leave out."""
+    return click.option(
+        "--without",
+        metavar="ПЛАГИН",
+        multiple=True,
+        help="Не использовать установленный плагин; можно повторять. Имена: profdev plugins.",
+    )(function)
+
+
+def manager(without: tuple[str, ...] = ()) -> pluggy.PluginManager:
+    """The plugins in use; a broken one is named on stderr and the work goes on."""
+    return plugin_manager(without=without, on_broken=lambda reason: complain(f"Предупреждение: {reason}"))

@@ -1,0 +1,1 @@
+"""YAML to a District, or every problem of it at once."""

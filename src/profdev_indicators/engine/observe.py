@@ -1,0 +1,319 @@
+"""From files and frames to ANSWERS: one lazy plan per source, then one row per unit and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from attrs import frozen
+
+from profdev_indicators.engine.roster import Roster
+from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.frames import link_of, state_of
+from profdev_indicators.model import Source, Table
+from profdev_indicators.periods import Period
+
+TOLD = "{}@told"
+_PLACES = pl.Schema(
+    {
+        "unit": pl.UInt32,
+        "period": pl.UInt16,
+        "source": pl.String,
+        "file": pl.String,
+        "sheet": pl.String,
+        "row": pl.Int64,
+    }
+)
+
+
+@frozen(kw_only=True, eq=False)
+class Heard:
+    """What one source told: rows as they came, matched to units and periods.
+
+    ``frame``: ``unit`` (number in the roster, null: unknown), ``said`` (how the unit was written), ``period``
+    (number, null: not a period), ``file``, ``sheet``, ``row``, Float64 items and their companions.
+    """
+
+    source: Source
+    frame: pl.DataFrame
+    tables: tuple[Table, ...]
+
+
+@frozen(kw_only=True, eq=False)
+class Observations:
+    """All answers, aligned.
+
+    ``frame``: a row for every unit and period, in that order, with ``unit`` and ``period`` (numbers), ``exists``,
+    ``kind``, ``cluster``, ``height``, ``parent`` (number), ``name``, then the items with their companions and, for
+    every source, whether it told anything (``source@told``).
+    """
+
+    frame: pl.DataFrame
+    periods: tuple[Period, ...]
+    roster: Roster
+    heard: tuple[Heard, ...]
+    repeated: pl.DataFrame  # unit, period, source, same (Boolean), file, sheet, row: every telling but the first
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """Where the answers stood: ``unit, period`` (numbers), ``source, file, sheet, row``; only what has a file."""
+        own = [name for name in _PLACES if name != "source"]
+        parts = [
+            told.frame.lazy()
+            .filter(pl.col("file") != "")
+            .select(*own, pl.lit(told.source.id).alias("source"))
+            .select(pl.col(name).cast(dtype) for name, dtype in _PLACES.items())
+            for told in self.heard
+        ]
+        return pl.concat([pl.LazyFrame(schema=_PLACES), *parts]).collect()
+
+
+def read_tables(
+    source: Source,
+    *,
+    root: Path | None,
+    frames: Mapping[str, Any],
+    calendar: Calendar,
+    since: Period | None,
+    until: Period,
+) -> tuple[Table, ...]:
+    """All tables of a source which lie in the span of periods.
+
+    Raises:
+        SourceError: with every problem of every file.
+    """
+    columns = ["unit", "period", "link"]
+    columns += [name for item in source.items for name in (item.id, f"{item.id}.link")]
+    request = Request(
+        source=source.id,
+        columns=tuple(columns),
+        titles={item.id: (item.title,) for item in source.items},
+        root=root,
+        frames=frames,
+        calendar=calendar,
+        since=since,
+        until=until,
+    )
+    return tuple(source.reader.read(request))
+
+
+def periods_told(tables: Iterable[Table], calendar: Calendar) -> frozenset[Period]:
+    """The periods found in file names and in columns of periods; what is not a period is reported later."""
+    found: set[Period] = set()
+    for table in tables:
+        if table.period is not None:
+            found.add(table.period)
+        elif "period" in table.frame.collect_schema():
+            found |= _readable(_texts_of_periods(table), calendar).keys()
+    return frozenset(found)
+
+
+def hear(
+    source: Source, tables: Sequence[Table], *, district: District, roster: Roster, periods: Sequence[Period]
+) -> Heard:
+    """One source, interpreted and matched; the only place where its query runs."""
+    numbers = {period: number for number, period in enumerate(periods)}
+    parts = [_plan(table, source, district, numbers) for table in tables]
+    if not parts:
+        told = {name: dtype for name, dtype in _PLACES.items() if name != "source"}
+        return Heard(source=source, frame=pl.DataFrame(schema={"said": pl.String, **told}), tables=())
+    units = pl.LazyFrame({"said": roster.ids}).with_row_index("unit")
+    plan = pl.concat(parts, how="diagonal").join(units, on="said", how="left", maintain_order="left")
+    return Heard(source=source, frame=_match_otherwise(plan.collect(), roster), tables=tuple(tables))
+
+
+def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], kinds: Iterable[str]) -> Observations:
+    """Every unit in every period, with what each source told about it.
+
+    ``kinds``: the kinds of units which populations count; each becomes an item of 0 and 1.
+    """
+    numbers = {period: number for number, period in enumerate(periods)}
+    trees = [
+        tree.units.lazy()
+        .join(
+            pl.LazyFrame({"period": [numbers[period] for period in tree.periods]}, schema={"period": pl.UInt16}),
+            how="cross",
+            maintain_order="left_right",
+        )
+        .drop("id")
+        for tree in roster.trees(periods)
+    ]
+    skeleton = pl.concat(trees)
+    if len(trees) > 1:
+        skeleton = skeleton.sort("unit", "period")
+    frame = skeleton.with_columns(
+        (pl.col("kind") == kind).fill_null(value=False).cast(pl.Float64).alias(kind) for kind in kinds
+    ).collect()
+    keys = _key(frame, len(periods))
+    repeated, columns = [], list(frame.iter_columns())
+    for told in heard:
+        once, again = _once(told, len(periods))
+        repeated.append(again)
+        columns += _placed(once, keys, told.source).iter_columns()
+    return Observations(
+        frame=pl.DataFrame(columns),
+        periods=tuple(periods),
+        roster=roster,
+        heard=tuple(heard),
+        repeated=pl.concat([pl.DataFrame(schema={**_PLACES, "same": pl.Boolean}), *repeated]),
+    )
+
+
+def _plan(table: Table, source: Source, district: District, numbers: Mapping[Period, int]) -> pl.LazyFrame:
+    frame = table.frame
+    have = frame.collect_schema().names()
+    if table.period is not None:
+        frame = frame.with_columns(period=pl.lit(numbers.get(table.period), pl.UInt16))
+    else:
+        by_text = {
+            text: numbers[period]
+            for period, spelt in _readable(_texts_of_periods(table), district.calendar).items()
+            if period in numbers
+            for text in spelt
+        }
+        said = pl.col("period").cast(pl.String).str.strip_chars()
+        frame = frame.with_columns(
+            said_period=said, period=said.replace_strict(by_text, default=None, return_dtype=pl.UInt16)
+        )
+    frame = frame.with_columns(
+        pl.col("unit").cast(pl.String).str.strip_chars().alias("said"),
+        pl.lit(table.file).alias("file"),
+        pl.lit(table.sheet).alias("sheet"),
+        (pl.col("row").cast(pl.Int64) if "row" in have else pl.lit(None, pl.Int64)).alias("row"),
+        *_links(source, have),
+    )
+    interpreted: pl.LazyFrame = interpret(frame, source.items, (district.spellings, source.spellings))
+    dropped = ["unit", "link", *(f"{item.id}.link" for item in source.items)]
+    return interpreted.drop(dropped, strict=False)
+
+
+def _links(source: Source, have: Sequence[str]) -> list[pl.Expr]:
+    """The evidence of each item that may have some: its own link, else the link of the row."""
+    links = []
+    for item in source.items:
+        given = [pl.col(name).cast(pl.String).str.strip_chars() for name in (f"{item.id}.link", "link") if name in have]
+        if given and (item.evidence != "none" or f"{item.id}.link" in have):
+            told = pl.coalesce(pl.when(link != "").then(link) for link in given)
+            links.append(told.alias(link_of(item.id)))
+    return links
+
+
+def _texts_of_periods(table: Table) -> pl.Series:
+    texts = table.frame.select(pl.col("period").cast(pl.String).str.strip_chars().unique()).collect()
+    return texts.to_series().drop_nulls()
+
+
+def _readable(texts: Iterable[str], calendar: Calendar) -> dict[Period, list[str]]:
+    found: dict[Period, list[str]] = {}
+    for text in texts:
+        try:
+            found.setdefault(Period.parse(text, calendar), []).append(text)
+        except ValueError:
+            continue
+    return found
+
+
+def _match_otherwise(frame: pl.DataFrame, roster: Roster) -> pl.DataFrame:
+    """Match by ИНН, ОГРН, name or alias the rows which no id matched; «about right» is no match."""
+    if not frame["unit"].has_nulls():
+        return frame
+    numbers = pl.LazyFrame({"id": roster.ids}).with_row_index("unit")
+    versions = roster.frame.lazy().join(numbers, on="id", maintain_order="left")
+    spelt = [versions.select("unit", spelt=column) for column in ("id", "inn", "ogrn", "name")]
+    aliases = versions.select("unit", spelt="aliases").explode("spelt", empty_as_null=True)
+    lookup = (
+        pl.concat([*spelt, aliases])
+        .with_columns(_plainly(pl.col("spelt")))
+        .drop_nulls()
+        .unique(maintain_order=True)
+        .filter(pl.col("spelt").is_unique())
+    )
+    lost = frame.lazy().filter(pl.col("unit").is_null()).drop("unit")
+    found = lost.with_columns(_plainly(pl.col("said")).alias("spelt")).join(
+        lookup, on="spelt", how="left", maintain_order="left"
+    )
+    kept = frame.lazy().filter(pl.col("unit").is_not_null())
+    return pl.concat([kept, found.select(frame.columns)]).collect()
+
+
+def _plainly(text: pl.Expr) -> pl.Expr:
+    """A name without what hands and programs change: case, quotation marks, dashes, spaces, ё."""
+    plain = (
+        text.str.to_lowercase()
+        .str.replace_all("ё", "е")
+        .str.replace_all(r"[«»„“”\"'`]", "")
+        .str.replace_all(r"[–—−]", "-")
+        .str.replace_all(r"[\s\u00A0]+", " ")
+        .str.replace_all("№ ", "№")
+        .str.strip_chars()
+    )
+    return pl.when(plain != "").then(plain)
+
+
+def _key(frame: pl.DataFrame, periods: int) -> pl.Series:
+    return frame.select((pl.col("unit").cast(pl.UInt64) * periods + pl.col("period")).alias("key")).to_series()
+
+
+def _once(told: Heard, periods: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per unit and period, and the tellings that came after the first.
+
+    A second telling that says the same changes nothing; one that differs leaves the unit without an answer.
+    """
+    frame = told.frame
+    if frame["unit"].has_nulls() or frame["period"].has_nulls():
+        frame = frame.filter(pl.col("unit").is_not_null() & pl.col("period").is_not_null())
+    frame = frame.with_columns(_key(frame, periods))
+    again = pl.DataFrame(schema={**_PLACES, "same": pl.Boolean})
+    if frame["key"].n_unique() == frame.height:
+        return frame, again
+    items = [item.id for item in told.source.items if item.id in frame.columns]
+    frame = frame.sort("key", "file", "sheet", "row")
+    same = pl.all_horizontal(pl.lit(value=True), *(pl.col(item).n_unique().over("key") == 1 for item in items))
+    frame = frame.with_columns(same=same, nth=pl.int_range(pl.len()).over("key"))
+    again = frame.filter(pl.col("nth") > 0).select(
+        "unit", "period", pl.lit(told.source.id).alias("source"), "file", "sheet", "row", "same"
+    )
+    first = frame.filter(pl.col("nth") == 0)
+    first = first.with_columns(
+        *(pl.when("same").then(pl.col(item)).alias(item) for item in items),
+        *(
+            pl.when(~pl.col("same"))
+            .then(pl.lit("invalid"))
+            .otherwise(pl.col(state_of(item)) if state_of(item) in first.columns else pl.lit(None, pl.String))
+            .alias(state_of(item))
+            for item in items
+            if not first["same"].all()
+        ),
+    )
+    return first.drop("same", "nth"), again
+
+
+def _placed(once: pl.DataFrame, keys: pl.Series, source: Source) -> pl.DataFrame:
+    """The columns of one source, row for row with ``keys``."""
+    answers = once.drop("unit", "period", "said", "said_period", "file", "sheet", "row", strict=False).with_columns(
+        pl.lit(value=True).alias(TOLD.format(source.id))
+    )
+    if not (once.height == keys.len() and once["key"].equals(keys)):
+        answers = keys.to_frame().join(answers, on="key", how="left", maintain_order="left")
+    absent = [pl.lit(None, pl.Float64).alias(item.id) for item in source.items if item.id not in answers.columns]
+    absent += [
+        pl.lit(None, pl.String).alias(link_of(item.id))
+        for item in source.items
+        if item.evidence != "none" and link_of(item.id) not in answers.columns
+    ]
+    return answers.with_columns(absent).drop("key")
+
+
+def nothing_found(
+    sources: Sequence[Source], patterns: Mapping[str, Sequence[str]], periods: Sequence[Period]
+) -> SourceError:
+    """No source has anything for the periods asked."""
+    asked = ", ".join(map(str, periods))
+    return SourceError(
+        Problem(
+            path=f"sources.{source.id}",
+            message=f"нет данных за {asked}",
+            hint="искали: " + ", ".join(patterns.get(source.id, ())) if patterns.get(source.id) else "",
+        )
+        for source in sources
+    )

@@ -1,0 +1,113 @@
+"""The library in two calls: load the question, monitor the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+import pluggy
+
+from profdev_indicators import config, engine
+from profdev_indicators.errors import RequestError
+from profdev_indicators.model import District, Rule
+from profdev_indicators.periods import Period, parse_periods
+from profdev_indicators.plugins import configs, installed, kinds, plugin_manager
+from profdev_indicators.results import Monitoring
+
+
+def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> District:
+    """Read a configuration.
+
+    Args:
+        path: a YAML file.
+        plugins: a manager of one's own; by default every installed plugin is in use.
+
+    Raises:
+        ConfigError: with every problem found; nothing is half-loaded.
+    """
+    manager = plugins or plugin_manager()
+    return config.read(Path(path), kinds=kinds(manager), configs=configs(manager), check=manager.hook.check_district)
+
+
+def monitor(
+    district: District,
+    *,
+    period: str | Period | Iterable[Period],
+    since: str | Period | None = None,
+    data: str | Path | None = None,
+    frames: Mapping[str, Any] | None = None,
+    readings: Literal["main", "all"] | Sequence[str] = "main",
+    plugins: pluggy.PluginManager | None = None,
+) -> Monitoring:
+    """Compute every indicator of every unit, judge it, and advise.
+
+    Args:
+        district: what :func:`load` gave.
+        period: what to report on: ``"2022"``, ``"2020,2021"``, ``"2019..2022"`` or periods. Earlier periods found
+            among the data are read as well, so that there is something to compare with.
+        since: the earliest period to read.
+        data: the folder in which the sources lie.
+        frames: answers in memory by the id of their source («units» for the roster): polars, pandas, pyarrow,
+            DuckDB or anything else with the Arrow C stream interface. They stand in for the files of that source.
+        readings: ``"main"``, ``"all"``, or ids of alternative readings to compute beside the main one.
+        plugins: a manager of one's own; by default every installed plugin is in use.
+
+    Raises:
+        SourceError: files that cannot be read, or nothing for a period asked; with every problem found.
+        RequestError: a period of another calendar, a folder or a reading that is not there.
+    """
+    manager = plugins or plugin_manager()
+    root = Path(data) if data is not None else None
+    if root is not None and not root.is_dir():
+        raise RequestError(f"нет папки с данными: {root}")
+    return engine.monitor(
+        district,
+        asked=_periods(period, district),
+        since=_periods(since, district)[0] if since is not None else None,
+        root=root,
+        frames=_known_frames(frames or {}, district),
+        readings=_readings(readings, district),
+        recommend=manager.hook.recommend,
+        rule_names={kind: name for name, kind in kinds(manager)[Rule].items()},
+        plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
+    )
+
+
+def _periods(given: str | Period | Iterable[Period], district: District) -> tuple[Period, ...]:
+    try:
+        periods = parse_periods(given, district.calendar) if isinstance(given, str) else ()
+    except ValueError as error:
+        raise RequestError(str(error)) from error
+    if isinstance(given, Period):
+        periods = (given,)
+    elif not isinstance(given, str):
+        periods = tuple(sorted(set(given)))
+    strangers = [str(period) for period in periods if period.kind != district.calendar]
+    if strangers or not periods:
+        raise RequestError(f"не периоды этого района (calendar: {district.calendar}): {', '.join(strangers) or '—'}")
+    return periods
+
+
+def _readings(given: str | Sequence[str], district: District) -> tuple[str, ...] | None:
+    if given == "all":
+        return None
+    if given == "main":
+        return ()
+    wanted = (given,) if isinstance(given, str) else tuple(given)
+    known = sorted({alternative.id for i in district.indicators for alternative in i.alternatives})
+    for reading in wanted:
+        if reading not in known:
+            close = get_close_matches(reading, known, n=1)
+            hint = f"может быть, «{close[0]}»?" if close else "есть: " + (", ".join(known) or "ни одного")
+            raise RequestError(f"нет такого прочтения: «{reading}» — {hint}")
+    return wanted
+
+
+def _known_frames(frames: Mapping[str, Any], district: District) -> Mapping[str, Any]:
+    known = [*(source.id for source in district.sources), "units"]
+    for name in frames:
+        if name not in known:
+            raise RequestError(f"frames: нет такого источника: «{name}»; есть: {', '.join(known)}")
+    return frames
