@@ -20,8 +20,10 @@ from profdev_indicators.config.nodes import (
     ScalarNode,
     SequenceNode,
     described,
+    ids_in,
     read_document,
     shown,
+    text_of,
 )
 from profdev_indicators.errors import Problem
 
@@ -261,8 +263,8 @@ class _Assembler:
         """The tree without what was omitted: sections left empty and references to what is no more go too."""
         settled = _mapping(self._settle(root, ()))
         present = {
-            "indicators": set(_ids_in(settled, "sections", "indicators")),
-            "sources": set(_ids_in(settled, "sources")),
+            "indicators": set(ids_in(settled, "sections", "indicators")),
+            "sources": set(ids_in(settled, "sources")),
         }
         entries = dict(settled.entries)
         for key, (inner, names) in _REFERRING.items():
@@ -359,32 +361,16 @@ def _identified(node: SequenceNode) -> tuple[MappingNode, ...]:
 
 
 def _id(node: MappingNode) -> str | None:
-    return _text(node, "id") or None
+    return text_of(node, "id") or None
 
 
 def _key(element: MappingNode) -> tuple[str, str]:
-    return _text(element, "id"), _text(element, "valid_from")
-
-
-def _text(node: MappingNode, key: str) -> str:
-    entry = node.entries.get(key)
-    return entry.node.text if entry is not None and isinstance(entry.node, ScalarNode) else ""
+    return text_of(element, "id"), text_of(element, "valid_from")
 
 
 def _omits(element: MappingNode) -> bool:
     entry = element.entries.get(OMIT)
     return entry is not None and isinstance(entry.node, ScalarNode) and entry.node.plain and entry.node.text in _TRUE
-
-
-def _ids_in(node: Node, *keys: str) -> Iterator[str]:
-    """Ids of the elements of a list, or of a list in each element of a list."""
-    if not keys:
-        if isinstance(node, MappingNode) and (identity := _id(node)) is not None:
-            yield identity
-    elif isinstance(node, MappingNode) and keys[0] in node.entries:
-        listed = node.entries[keys[0]].node
-        for element in listed.elements if isinstance(listed, SequenceNode) else ():
-            yield from _ids_in(element, *keys[1:])
 
 
 def _without(node: Node, inner: str, gone: set[str], drop: bool) -> Node:  # noqa: FBT001 - below

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import stat
+from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -186,6 +187,23 @@ def described(node: Node) -> str:
         case SequenceNode():
             return "получен список"
     return "получен набор ключей"
+
+
+def text_of(node: MappingNode, key: str) -> str:
+    """The scalar under a key; empty where there is none."""
+    entry = node.entries.get(key)
+    return entry.node.text if entry is not None and isinstance(entry.node, ScalarNode) else ""
+
+
+def ids_in(node: Node, *keys: str) -> Iterator[str]:
+    """Ids of the elements of a list, or of a list in each element of a list."""
+    if not keys:
+        if isinstance(node, MappingNode) and (identity := text_of(node, "id")):
+            yield identity
+    elif isinstance(node, MappingNode) and keys[0] in node.entries:
+        listed = node.entries[keys[0]].node
+        for element in listed.elements if isinstance(listed, SequenceNode) else ():
+            yield from ids_in(element, *keys[1:])
 
 
 def _read(source: Path | Traversable, file: str) -> bytes | Problem:

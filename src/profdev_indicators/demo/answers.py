@@ -23,7 +23,7 @@ _SHARES: Mapping[str, tuple[str, tuple[float, ...]]] = {
     "n_iom_made": ("n_ped", (0.18, 0.26, 0.34, 0.42)),
     "n_iom": ("n_iom_made", (0.80, 0.83, 0.86, 0.89)),
     "n_informed": ("n_ped", (0.50, 0.58, 0.66, 0.74)),
-    "n_shmo": ("n_ped", (0.78, 0.81, 0.84, 0.86)),
+    "n_shmo": ("n_ped", (0.58, 0.61, 0.64, 0.66)),
     "n_shmo_mmo": ("n_shmo", (0.47, 0.54, 0.61, 0.68)),
     "n_expert": ("n_ped", (0.07, 0.09, 0.12, 0.15)),
     "n_activists": ("n_ped", (0.06, 0.08, 0.11, 0.14)),

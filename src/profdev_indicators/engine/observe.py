@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 from attrs import frozen
 
 from profdev_indicators.engine.roster import Roster
+from profdev_indicators.engine.spelling import interpret
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import link_of, state_of
-from profdev_indicators.model import Source, Table
-from profdev_indicators.periods import Period
+from profdev_indicators.model import District, Request, Source, Table
+from profdev_indicators.periods import Calendar, Period
 
 TOLD = "{}@told"
 _PLACES = pl.Schema(

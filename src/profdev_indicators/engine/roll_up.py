@@ -83,19 +83,18 @@ def _outcome(column: Column, names: Sequence[str]) -> list[pl.Expr]:
     """The outcome of sums, and the sums blanked where they say nothing."""
     expected, reported = pl.col(column.name("x")), pl.col(column.name("r"))
     defined = [number for number, known in enumerate(column.definitions) if known is not None]
-    outcome = (
-        pl.when(~pl.col(column.name("a")).fill_null(value=False))
-        .then(NOT_ASKED)
-        .when(~pl.col("period").is_in(defined))
-        .then(NO_INDICATOR)
-        .when(expected == 0)
-        .then(NOT_IN_POPULATION)
-    )
-    for part, code in (("s", SUPPRESSED), ("b", BAD_ITEM)):
-        if column.name(part) in names:
-            absent = (reported == 0) & (pl.col(column.name(part)) > 0)
-            outcome = outcome.when(absent).then(code)
-    outcome = outcome.when(reported == 0).then(SILENT).when(reported < expected).then(PARTIAL).otherwise(OK)
+    outcomes = [
+        (~pl.col(column.name("a")).fill_null(value=False), NOT_ASKED),
+        (~pl.col("period").is_in(defined), NO_INDICATOR),
+        (expected == 0, NOT_IN_POPULATION),
+    ]
+    outcomes += [
+        ((reported == 0) & (pl.col(column.name(part)) > 0), code)
+        for part, code in (("s", SUPPRESSED), ("b", BAD_ITEM))
+        if column.name(part) in names
+    ]
+    outcomes += [(reported == 0, SILENT), (reported < expected, PARTIAL)]
+    outcome = pl.coalesce(*(pl.when(is_so).then(code) for is_so, code in outcomes), OK)
     told = reported > 0
     parts = [
         outcome.cast(pl.UInt8).alias(column.name("o")),

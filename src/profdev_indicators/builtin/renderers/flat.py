@@ -65,10 +65,11 @@ def _question(line: Line) -> Mapping[str, str]:
 
 def _value(line: Line, value: Value | None, places: int) -> Mapping[str, str]:
     readings = {alternative.id: alternative.reading for alternative in line.indicator.alternatives}
+    digits = _digits(line, places)
     return {
         "Прочтение": "" if value is None else _text(readings.get(value.reading, line.indicator.reading or "")),
         "Принято": _YES_NO[value is None or value.reading not in readings],
-        "Значение показателя": _number(value, "value", places),
+        "Значение показателя": _number(value, "value", digits),
         "Единица": _text(line.indicator.unit),
         "Числитель": _number(value, "numerator"),
         "Знаменатель": _number(value, "denominator"),
@@ -82,8 +83,8 @@ def _value(line: Line, value: Value | None, places: int) -> Mapping[str, str]:
 def _comparison(line: Line, before: Period | None, places: int) -> Mapping[str, str]:
     return {
         "Прошлый период": before.title if before else "",
-        "Прошлое значение": _number(line.before, "value", places),
-        "Изменение": _number(line, "change", places),
+        "Прошлое значение": _number(line.before, "value", _digits(line, places)),
+        "Изменение": _number(line, "change", _digits(line, places)),
         "Целевое значение": _number(line.target, "at"),
         "Целевое достигнуто": _YES_NO[line.reached],
         "Примечание": _text("; ".join(notes.notes(line, places))),
@@ -102,6 +103,11 @@ def _number(of: Line | Value | Target | None, name: str, places: int | None = No
         return ""
     text = wording.count(value) if places is None else wording.decimal(value, places)
     return text.replace(wording.NBSP, "").replace(wording.MINUS, "-")
+
+
+def _digits(line: Line, places: int) -> int | None:
+    """Percentages keep their empty fraction; numbers of things have none."""
+    return places if line.indicator.unit == "%" else None
 
 
 def _text(text: str) -> str:

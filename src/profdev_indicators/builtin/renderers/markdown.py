@@ -19,6 +19,8 @@ from profdev_indicators.model import Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Finding, Monitoring
 
+_ORGANISATIONS = ("организация", "организации", "организаций")
+
 
 @frozen(kw_only=True)
 class Markdown:
@@ -79,17 +81,10 @@ def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Find
         + (f"; без значения: {', '.join(unknown)}" if unknown else "")
     ]
     items.extend(_moved(lines, period_before(monitoring, period)))
-    now = [finding for finding in found if finding.period == str(period)]
-    for severity in reversed(SEVERITIES):
-        if grave := [finding for finding in now if finding.severity == severity]:
-            units = len({finding.unit for finding in grave})
-            times = wording.counted(len(grave), "случай", "случая", "случаев")
-            items.append(f"{wording.SEVERITY_WORDS[severity].capitalize()}: {times}, единиц: {units}")
+    items.extend(_graded([finding for finding in found if finding.period == str(period)]))
     mute = {row.unit for row in silent(monitoring) if row.period == str(period)}
     if mute:
-        items.append(
-            f"Ответили не на всё или не ответили: {wording.counted(len(mute), 'единица', 'единицы', 'единиц')}"
-        )
+        items.append(f"Не ответили или ответили не на всё: {wording.counted(len(mute), *_ORGANISATIONS)}")
     doubted = [line.indicator.id for line in known if line.value and line.value.evidenced < line.value.reported]
     if doubted:
         items.append(f"{wording.NOT_EVIDENCED.capitalize()}: {', '.join(doubted)}")
@@ -99,6 +94,21 @@ def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Find
     if not monitoring.defects.is_empty():
         items.append(f"Замечаний к данным: {monitoring.defects.height}")
     yield bullets(items)
+
+
+def _graded(found: Sequence[Finding]) -> Iterator[str]:
+    """How many findings of each severity, in how many organisations, and how many of totals."""
+    for severity in reversed(SEVERITIES):
+        cells = [finding for finding in found if finding.severity == severity]
+        below = {finding.unit for finding in cells if finding.level == 0}
+        above = sum(finding.level > 0 for finding in cells)
+        told = [
+            f"организаций — {len(below)}" if below else "",
+            f"по итогам выше организаций — {above}" if above else "",
+        ]
+        if cells:
+            times = wording.counted(len(cells), "случай", "случая", "случаев")
+            yield f"{wording.SEVERITY_WORDS[severity].capitalize()}: {times} ({'; '.join(filter(None, told))})"
 
 
 def _moved(lines: Sequence[Line], before: Period | None) -> Iterator[str]:
@@ -112,7 +122,7 @@ def _moved(lines: Sequence[Line], before: Period | None) -> Iterator[str]:
     told = [f"{side} — {len(codes)} ({', '.join(codes)})" for side, codes in sides.items() if codes]
     rest = len(lines) - sum(map(len, sides.values()))
     told.extend([f"сравнить нельзя — {rest}"] if rest else [])
-    yield f"По сравнению с периодом {before}: {'; '.join(told)}"
+    yield f"Сравнение ({before.title}): {'; '.join(told)}"
 
 
 def _side(indicator: Indicator, change: float) -> str:

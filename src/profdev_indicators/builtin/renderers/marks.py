@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#$])")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_OPENS_A_BLOCK = re.compile(r"(?P<digits>\d*)(?P<mark>[-+=.)])")
+_OPENS_A_BLOCK = re.compile(r"(?P<digits>[0-9]{1,9}(?=[.)]))?(?P<mark>[-+.)])(?=\s|$)|(?P<rule>[-=])(?=[-=\s]*$)")
 _MOST_ROWS = 2000  # of one table: beyond, nobody reads on paper
 _LONG = 90  # characters of a name which is only recalled
 _INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
@@ -69,7 +69,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterab
 def _opening(marked: str) -> str:
     """A line whose first characters do not open a list or underline a heading."""
     match = _OPENS_A_BLOCK.match(marked)
-    return f"{match['digits']}\\{marked[match.start('mark') :]}" if match else marked
+    digits = len(match["digits"] or "") if match else 0
+    return f"{marked[:digits]}\\{marked[digits:]}" if match else marked
 
 
 def long_table(head: Sequence[str], rows: Sequence[Sequence[str]], elsewhere: str) -> Iterator[str]:

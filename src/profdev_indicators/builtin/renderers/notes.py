@@ -28,17 +28,17 @@ def shown(value: Value | None, unit: str, places: int) -> str:
 
 
 def parts(value: Value | None, nature: Nature) -> str:
-    """«31 из 42» for a share, «63 / 15» for another quotient, «31» for a count; nothing where there are no sums."""
-    if value is None or value.numerator is None or nature == "derived":
+    """«31 из 42» for a share, «63 / 15» for another quotient; nothing where there are no two sums to tell."""
+    if value is None or value.numerator is None or value.denominator is None or nature == "derived":
         return ""
-    if value.denominator is None or nature != "quotient":
+    if nature != "quotient":
         return wording.of(value.numerator, value.denominator)
     return f"{wording.count(value.numerator)} / {wording.count(value.denominator)}"
 
 
 def answered(value: Value | None) -> str:
-    """«24 из 26»: how many answered of those asked."""
-    return "" if value is None else wording.of(value.reported, value.expected)
+    """«24 из 26»: how many answered of those asked; nothing where nobody was."""
+    return "" if value is None or not value.expected else wording.of(value.reported, value.expected)
 
 
 def changed(line: Line, places: int) -> str:

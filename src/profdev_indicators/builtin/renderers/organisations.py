@@ -21,15 +21,15 @@ _UNCONFIRMED = "†"
 _INCOMPLETE = "◐"
 
 _LEGEND = (
-    f"{wording.STATE_WORDS['not_reported']} — спросили, но ответа нет; это не «нет» и не ноль",
-    "нет, 0 — ответ есть, и он отрицательный",
-    f"{wording.STATE_WORDS['not_applicable']} — не применимо: показатель единицы не касается или она освобождена",
-    f"{_UNCONFIRMED} — {wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель",
-    f"{wording.STATE_WORDS['suppressed']} — скрыто источником",
-    f"{wording.STATE_WORDS['invalid']} — ответ противоречит сам себе и в суммы не вошёл",
-    f"{wording.STATE_WORDS['not_defined']} — показателя или единицы в этом периоде нет",
-    f"{_INCOMPLETE} — итог по тем, кто ответил: ответили не все",
-    "пусто — об этом не спрашивали",
+    f"«{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет; это не «нет» и не ноль;",
+    "«нет», «0» — ответ есть, и он отрицательный;",
+    f"«{wording.STATE_WORDS['not_applicable']}» — не применимо: показатель организации не касается, или она освобождена;",
+    f"«{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель;",
+    f"«{wording.STATE_WORDS['suppressed']}» — скрыто источником;",
+    f"«{wording.STATE_WORDS['invalid']}» — ответ противоречит сам себе и в суммы не вошёл;",
+    f"«{wording.STATE_WORDS['not_defined']}» — показателя или организации в этом периоде нет;",
+    f"«{_INCOMPLETE}» — ответили не все: значение по тем, кто ответил;",
+    "пусто — об этом не спрашивали.",
 )
 
 Cells = Mapping[tuple[str, str], Value]
@@ -91,5 +91,5 @@ def _told(value: Value, line: Line, places: int) -> str:
     if line.nature == "flag" and value.level == 0 and value.denominator == 1:
         return "да" if value.numerator else "нет"
     number = wording.decimal(value.value or 0.0, places, trim=line.indicator.unit != "%")
-    sums = "" if value.denominator is None else notes.parts(value, line.nature)
+    sums = notes.parts(value, line.nature)
     return f"{number} ({sums})" if sums else number

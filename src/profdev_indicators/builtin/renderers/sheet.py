@@ -22,7 +22,7 @@ def sheet(monitoring: Monitoring, period: Period) -> Iterator[str]:
     if before is None:
         yield paragraph("Сведений за более ранние периоды нет: сравнивать не с чем.")
     else:
-        yield paragraph(f"Сравнение — с периодом {before}; изменение посчитано по неокруглённым значениям.")
+        yield paragraph(f"Для сравнения — {before.title}; изменение посчитано по неокруглённым значениям.")
     for section, lines in groupby(form(monitoring, period), key=lambda line: line.section):
         shown = tuple(lines)
         yield heading(3, numbered(section))
@@ -36,7 +36,7 @@ def numbered(section: Section) -> str:
 
 
 def _section_table(lines: Sequence[Line], before: Period | None, places: int) -> str:
-    compared = (str(before), "Изменение") if before else ()
+    compared = (before.title, "Изменение") if before else ()
     head = (
         "№",
         "Наименование критерия",

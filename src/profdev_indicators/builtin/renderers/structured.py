@@ -101,7 +101,7 @@ def _line(line: Line, monitoring: Monitoring) -> Mapping[str, Any]:
         "better": indicator.better,
         "silence": line.silence,
         **(_value(line.value) or dict.fromkeys(_NUMBERS)),
-        "previous": _value(line.before),
+        "previous": line.before and {"period": line.before.period, **(_value(line.before) or {})},
         "comparable": line.comparable,
         "change": line.change,
         "target": target and {"since": target.since, "at": target.at, "basis": target.basis, "reached": line.reached},
