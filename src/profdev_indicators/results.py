@@ -140,9 +140,8 @@ class Monitoring:
 
     @property
     def root(self) -> str:
-        """The id of the unit above all others: the district itself."""
-        top = self.roster.filter(pl.col("parent").is_null()).sort("level", descending=True)
-        return str(top["id"][0])
+        """The id of the unit above all others: that of the district itself."""
+        return self.district.id
 
     def value(
         self, indicator: str, unit: str | None = None, period: Period | str | None = None, reading: str = MAIN

@@ -22,7 +22,7 @@ def fact(finding: Finding, indicator: Indicator, *, places: int = 1) -> str:
     """
     told = _Told(finding=finding, unit=indicator.unit, places=places)
     sentence = _SENTENCES.get(str(finding.numbers.get("kind")), _plain)
-    return sentence(told) + _shortage(finding)
+    return " ".join(filter(None, (_ended(sentence(told)), _shortage(finding))))
 
 
 def amount(
@@ -68,48 +68,52 @@ class _Told:
     def is_down(self) -> bool:
         return (self.finding.change or 0.0) < 0
 
+    def way(self, since: str = "") -> str:
+        """From the base to the value; an arrow where «с … до …» would put a noun into another case."""
+        start = f"{self.base}{since}"
+        return f"{start} → {self.value}" if self.unit.isalpha() else f"с {start} до {self.value}"
+
 
 def _drop(told: _Told) -> str:
     word = "Снижение" if told.is_down else "Рост"
-    text = f"{word} с {told.base} до {told.value}, {told.change} к {told.numbers['base_period']}."
+    colon = ":" if told.unit.isalpha() else ""
+    text = f"{word}{colon} {told.way()}, {told.change} к {told.numbers['base_period']}"
     small = told.numbers.get("small")
-    return text if small is None else f"{text} Знаменатель меньше {count(small)}: отмечено для сведения."
+    return text if small is None else f"{text}. Знаменатель меньше {count(small)}: отмечено для сведения"
 
 
 def _streak(told: _Told) -> str:
     word = "Снижается" if told.is_down else "Растёт"
-    return (
-        f"{word} {told.numbers['length']}-й период подряд: с {told.base} в {told.numbers['base_period']} "
-        f"до {told.value}, всего {told.change}."
-    )
+    way = told.way(f" в {told.numbers['base_period']}")
+    return f"{word} {told.numbers['length']}-й период подряд: {way}, всего {told.change}"
 
 
 def _below_target(told: _Told) -> str:
-    return f"{told.value} при целевом значении {as_set(told.numbers['target'], told.unit)}: {told.change}."
+    return f"{told.value} при целевом значении {as_set(told.numbers['target'], told.unit)}: {told.change}"
 
 
 def _below_peers(told: _Told) -> str:
     others = told.numbers["peers_count"]
-    return f"{told.value} при медиане сопоставимых единиц {told.base} (других в группе: {others}): {told.change}."
+    return f"{told.value} при медиане сопоставимых единиц {told.base} (других в группе: {others}): {told.change}"
 
 
 def _coverage(told: _Told) -> str:
     numbers, period = told.numbers, told.finding.period
     if numbers["own"]:
         is_invalid = numbers["state"] == "invalid"
-        return f"Ответ за {period} противоречив и не учтён." if is_invalid else f"Данные за {period} не представлены."
+        return f"Ответ за {period} противоречив и не учтён" if is_invalid else f"Данные за {period} не представлены"
     reached, wanted = with_unit(numbers["coverage"], "%", told.places), as_set(numbers["threshold"], "%")
     return (
         f"Данные за {period} учтены от {count(numbers['reported'])} из {count(numbers['expected'])} ({reached}), "
-        f"нужно не меньше {wanted}."
+        f"нужно не меньше {wanted}"
     )
 
 
 def _lost(told: _Told) -> str:
     before, now = told.numbers["base_period"], told.finding.period
     if told.numbers["base_denominator"] == 1:
-        return f"В {before} было, в {now} нет." if told.is_down else f"В {before} не было, в {now} есть."
-    return f"В {before} было {told.base}, в {now} — {told.value}."
+        return f"В {before} было, в {now} нет" if told.is_down else f"В {before} не было, в {now} есть"
+    return f"В {before} было {told.base}, в {now} — {told.value}"
 
 
 def _plain(told: _Told) -> str:
@@ -118,7 +122,7 @@ def _plain(told: _Told) -> str:
         text += f", база {told.base}, {told.change}"
     known = {name: number for name, number in told.numbers.items() if name not in _COMMON and number is not None}
     listed = ", ".join(f"{name} = {_number(number)}" for name, number in known.items())
-    return f"{text} ({listed})." if listed else f"{text}."
+    return f"{text} ({listed})" if listed else text
 
 
 def _number(number: object) -> str:
@@ -132,7 +136,12 @@ def _shortage(finding: Finding) -> str:
     reported, expected = finding.numbers.get("reported"), finding.numbers.get("expected")
     if finding.numbers.get("kind") == "coverage" or not reported or not expected or reported >= expected:
         return ""
-    return f" Ответили {count(reported)} из {count(expected)}."
+    return f"Ответили {count(reported)} из {count(expected)}."
+
+
+def _ended(text: str) -> str:
+    """One full stop, also after «п.п.»."""
+    return text if text.endswith(".") else f"{text}."
 
 
 _SENTENCES: Mapping[str, Callable[[_Told], str]] = {

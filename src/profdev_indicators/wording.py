@@ -52,6 +52,7 @@ _UNIT_FORMS: Mapping[str, tuple[str, str, str]] = {
 }
 # A quotient of two floats is off by some 1e-14; fewer than 5e8 in the denominator never come this near to a half.
 _NOISE = 9
+_ODDITIES = {"inf": "∞", "-inf": f"{MINUS}∞", "nan": "не число"}
 _WIDE = Context(prec=400)  # holds any float to the last digit, whatever context the caller has set
 
 
@@ -63,17 +64,14 @@ def decimal(value: float, places: int = 1, *, trim: bool = False) -> str:
 
     >>> decimal(-7.25), decimal(73.04999999999998), decimal(11.0, trim=True)
     ('−7,3', '73,1', '11')
-
-    Raises:
-        ValueError: NaN or infinity: no value of the library is one.
     """
-    if not isfinite(value):
-        raise ValueError(f"не число: {value}")
+    if not isfinite(value):  # no value of the library is such, but a plugin's odds may be
+        return _ODDITIES[repr(float(value))]
     exact = Decimal(repr(round(float(value), places + _NOISE)))
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     if trim and rounded == rounded.to_integral_value():
         rounded = rounded.quantize(Decimal(1), context=_WIDE)
-    text = f"{abs(rounded):,f}".replace(",", NBSP).replace(".", ",")
+    text = f"{rounded.copy_abs():,f}".replace(",", NBSP).replace(".", ",")
     return f"{MINUS}{text}" if rounded < 0 else text
 
 

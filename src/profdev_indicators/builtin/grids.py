@@ -32,6 +32,10 @@ class UnreadableError(Exception):
         self.problem = Problem(message=message, hint=hint, line=line)
 
 
+class MissingLibraryError(UnreadableError):
+    """The file may be sound, but nothing is installed that reads it."""
+
+
 @frozen(kw_only=True, eq=False)
 class Grid:
     """One table before anybody knows what its columns mean."""
@@ -42,6 +46,7 @@ class Grid:
     seen: tuple[str, ...]  # where a person finds the column: its letter in a spreadsheet, else its heading
     first_row: int = 1  # number of the first row of `frame` as a person counts
     sheet: str = ""
+    fragile: bool = False  # it may prove broken while it is read: better now than in the middle of the work
     in_memory: bool = False  # columns may go under the ids themselves, whatever headings the files have
 
 
@@ -83,7 +88,9 @@ def choose(
     if not {*_KEYS} & {*chosen, *constants, *columns}:
         search.lack(f"нет столбца с организацией; {search.have}", "впишите его заголовок: columns: {unit: …}")
     if "period" in request.columns and period is None and "period" not in {*chosen, *constants, *columns}:
-        hint = "добавьте столбец period" if grid.in_memory else "{period} в location, columns: {period: …} или constants"
+        hint = (
+            "добавьте столбец period" if grid.in_memory else "{period} в location, columns: {period: …} или constants"
+        )
         search.lack("неизвестен отчётный период", hint)
     return Choice(
         columns=chosen,
@@ -193,7 +200,9 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         # pandas turns whole numbers with gaps into floats: 2022.0 was 2022.
         whole = column.is_finite() & (column == column.round())
-        return pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        return (
+            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        )
     return column.cast(pl.String, strict=False)
 
 

@@ -143,4 +143,3 @@ def _one_period(written: Iterable[str], calendar: Calendar) -> Period | None:
     except ValueError:
         return None
     return periods.pop() if len(periods) == 1 else None
-

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import polars as pl
 
 from profdev_indicators.builtin.grids import Grid, UnreadableError
 
-_Record: TypeAlias = Mapping[str, Any]
-_WHOLE = 2**53  # beyond it a float no longer holds every whole number
+_INT64 = range(-(2**63), 2**63)
 
 
 def read_json(path: Path) -> Grid:
@@ -29,18 +27,18 @@ def read_json(path: Path) -> Grid:
         found = lists[0] if len(lists) == 1 else found
     if not isinstance(found, list):
         raise UnreadableError("в файле не список записей", hint='ожидается [{"unit": …}, …]')
-    return _grid((number, record) for number, record in enumerate(found, 1))
+    return _grid(found)
 
 
 def read_ndjson(path: Path) -> Grid:
-    """One record a line; blank lines are skipped but counted.
+    """One record a line; a blank line is counted as an empty record.
 
     Raises:
         UnreadableError: a line is not a JSON record.
         OSError: it cannot be opened.
     """
-    lines = enumerate(_decoded(path).split("\n"), 1)
-    return _grid((number, _loaded(line, number)) for number, line in lines if line.strip())
+    lines = enumerate(_decoded(path).rstrip().split("\n"), 1)
+    return _grid([_loaded(line, number) if line.strip() else {} for number, line in lines])
 
 
 def _decoded(path: Path) -> str:
@@ -63,20 +61,38 @@ def _loaded(text: str, line: int) -> Any:  # noqa: ANN401 - JSON may be anything
         raise UnreadableError("в JSON слишком глубокая вложенность или слишком длинное число", line=line) from error
 
 
-def _grid(numbered: Iterable[tuple[int, Any]]) -> Grid:
-    numbers: list[int] = []
-    records: list[_Record] = []
-    for number, record in numbered:
+def _grid(records: Sequence[Any]) -> Grid:
+    for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise UnreadableError(f"запись {number} — не объект", hint='ожидается {"unit": …}')
-        numbers.append(number)
-        records.append(record)
     headings = tuple(dict.fromkeys(heading for record in records for heading in record))
     columns = {str(at): _column([record.get(name) for record in records]) for at, name in enumerate(headings)}
-    return Grid(
-        frame=pl.DataFrame({**columns, _ROW: numbers}, schema_overrides={_ROW: pl.Int64}),
-        names=tuple(columns),
-        headings=headings,
-        seen=headings,
-        rows=_ROW,
-    )
+    return Grid(frame=pl.DataFrame(columns), names=tuple(columns), headings=headings, seen=headings)
+
+
+def _column(values: Sequence[Any]) -> pl.Series:
+    """Numbers stay numbers; where they stand among words, all are texts, as in any other file."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {bool}:
+        return pl.Series(values=values, dtype=pl.Boolean)
+    if kinds <= {int} and all(value is None or value in _INT64 for value in values):
+        return pl.Series(values=values, dtype=pl.Int64)
+    if kinds == {float} or (
+        kinds == {int, float}
+        and all(isinstance(value, float) or value in _INT64 for value in values if value is not None)
+    ):
+        return pl.Series(values=[None if value is None else float(value) for value in values], dtype=pl.Float64)
+    return pl.Series(values=[_text(value) for value in values], dtype=pl.String)
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may be anything
+    match value:
+        case None:
+            return None
+        case str():
+            return value.encode(errors="replace").decode()  # half of a surrogate pair is no text
+        case float() if value.is_integer():
+            return str(int(value))
+        case list() if all(isinstance(part, str) for part in value):
+            return "; ".join(value)
+    return _text(json.dumps(value, ensure_ascii=False))

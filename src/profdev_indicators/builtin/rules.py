@@ -73,7 +73,7 @@ class Drop:
         capped = is_small & (self.severity != "info")
         return Judgement(
             fired=_reaches(fall, self.points) & _reaches(persons, self.persons).fill_null(value=True),
-            unchecked=pl.coalesce(_no_direction(), "hurdle", _no_base(self.within)),
+            unchecked=_no_base(self.within),
             base=pl.col("base_value"),
             change=pl.col("value") - pl.col("base_value"),
             severity=_severity(pl.when(is_small).then(pl.lit("info")).otherwise(pl.lit(self.severity))),
@@ -103,29 +103,24 @@ class Streak:
 
     def judge(self) -> Judgement:
         """An unbroken run of at least ``length`` falls; the base is the value before the first of them."""
-        hindrance = pl.coalesce(_no_direction(), "hurdle", _no_base(1))
-        falls = hindrance.is_null() & ((pl.col("base_value") - pl.col("value")) * pl.col("sign") > _HAIR)
-        # The nearest row which is no fall: the first row of a series never is one, so it is always of this series.
+        why = pl.col("incomparable")
+        falls = why.is_null() & ((pl.col("base_value") - pl.col("value")) * pl.col("sign") > _HAIR)
         here = pl.int_range(pl.len())
-        start = (
-            pl.when(~falls)
-            .then(pl.struct(here.alias("at"), "value", "period", "numerator", "denominator", hindrance.alias("why")))
-            .forward_fill()
-        )
-        length = here - start.struct.field("at")
-        total = (start.struct.field("value") - pl.col("value")) * pl.col("sign")
-        why = start.struct.field("why")
-        told = pl.format(f"прослежено снижений подряд: {{}} из {self.length}, раньше — {{}}", length, why)
+        # The nearest row which is no fall. The first row of a series never is one, so it is always of this series.
+        start = pl.when(~falls).then(here).forward_fill()
+        length = here - start
+        base = pl.col("value").gather(start)
+        told = pl.format(f"прослежено снижений подряд: {{}} из {self.length}, раньше — {{}}", length, why.gather(start))
         return Judgement(
-            fired=(length >= self.length) & _reaches(total, self.points),
+            fired=(length >= self.length) & _reaches((base - pl.col("value")) * pl.col("sign"), self.points),
             unchecked=pl.when(length == 0).then(why).when(length < self.length).then(told),
-            base=start.struct.field("value"),
-            change=pl.col("value") - start.struct.field("value"),
+            base=base,
+            change=pl.col("value") - base,
             severity=_severity(pl.lit(self.severity)),
             numbers={
-                "base_period": start.struct.field("period"),
-                "base_numerator": start.struct.field("numerator"),
-                "base_denominator": start.struct.field("denominator"),
+                "base_period": pl.col("period").gather(start),
+                "base_numerator": pl.col("numerator").gather(start),
+                "base_denominator": pl.col("denominator").gather(start),
                 "length": length,
                 "threshold": pl.lit(self.points, pl.Float64),
             },
@@ -244,7 +239,7 @@ class Lost:
             .then(pl.col("base_numerator") > 0)
             .otherwise(pl.col("base_numerator") < pl.col("base_denominator"))
         )
-        reason = pl.coalesce(_no_direction(), "hurdle", _no_base(self.within))
+        reason = _no_base(self.within)
         return Judgement(
             fired=pl.col("presence") & is_gone & was,
             unchecked=pl.when("presence").then(reason),
@@ -264,21 +259,16 @@ def _no_direction() -> pl.Expr:
 
 def _no_base(within: int) -> pl.Expr:
     """Why there is nothing to compare with; null: ``base_value`` may be used."""
-    gap = pl.col("position") - pl.col("base_position")
-    nothing = (
-        pl.col("previous_hurdle")
-        if within == 1
-        else pl.lit(
-            "нет данных за " + counted(within, "предыдущий период", "предыдущих периода", "предыдущих периодов")
-        )
-    )
-    return (
-        pl.when("first")
-        .then(pl.lit("первый период наблюдения"))
-        .when(gap.is_null() | (gap > within))
-        .then(nothing)
-        .when(pl.col("base_definition") != pl.col("definition"))
-        .then(pl.lit("изменилось определение показателя"))
+    if within == 1:
+        return pl.col("incomparable")
+    earlier = counted(within, "предыдущий период", "предыдущих периода", "предыдущих периодов")
+    is_near = (pl.col("position") - pl.col("base_position") <= within).fill_null(value=False)
+    return pl.coalesce(
+        _no_direction(),
+        "hurdle",
+        pl.when("first").then(pl.lit("первый период наблюдения")),
+        pl.when(~is_near).then(pl.lit(f"нет данных за {earlier}")),
+        pl.when(pl.col("base_definition") != pl.col("definition")).then(pl.lit("изменилось определение показателя")),
     )
 
 

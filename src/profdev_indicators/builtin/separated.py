@@ -146,7 +146,7 @@ def _header(text: str, separator: str, header: int | None) -> _Header:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     skipped = number = 0
     try:
-        for number, row in enumerate(reader, 1):  # noqa: B007 - the last number is told in the message
+        for number, row in enumerate(reader, 1):
             if number == header or (header is None and any(cell.strip() for cell in row)):
                 return _Header(number=number, skipped=skipped, cells=tuple(row))
             skipped = reader.line_num
@@ -233,6 +233,4 @@ def _strictly(lines: list[str], separator: str) -> list[str] | None:
 
 
 def _grid(frame: pl.DataFrame | pl.LazyFrame, names: list[str], header: _Header) -> Grid:
-    return Grid(
-        frame=frame, names=tuple(names), headings=header.cells, seen=header.cells, first_row=header.number + 1
-    )
+    return Grid(frame=frame, names=tuple(names), headings=header.cells, seen=header.cells, first_row=header.number + 1)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import polars as pl
 
@@ -26,6 +27,17 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PERCENT_FORMATS = frozenset({"9", "10"})  # built into Excel: 0% and 0.00%
 _LETTERS = 26
+# What zipfile, zlib and the numbers in mutilated XML raise besides their own errors.
+_DAMAGE = (
+    KeyError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    StopIteration,
+    zipfile.LargeZipFile,
+    zlib.error,
+)
 _FAR_COLUMN = re.compile(rb'\br="([A-Z]{2,3})[0-9]')
 _ROW = re.compile(rb'row\b[^>]*?\sr="([0-9]{1,9})"')
 _ADDRESS = re.compile(r"([A-Z]{1,3})[0-9]+")
@@ -60,17 +72,13 @@ def read_sheet(path: Path, *, sheet: str | None, header: int | None) -> Grid:
         merged = page.merged_cell_ranges or ()
     except calamine.PasswordError:
         raise _protected() from None
-    except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, *_DAMAGE) as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, ET.ParseError, *_DAMAGE) as error:
         hint = "откройте её в Excel и сохраните заново"
         raise UnreadableError(f"книга повреждена ({type(error).__name__})", hint=hint) from error
     for (row, column), text in hidden.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = text
     return _grid(texts, merged, name, header)
-
-
-# What zlib, zipfile and the numbers in mutated XML may raise.
-_DAMAGE = (KeyError, ValueError, NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile)
 
 
 def _calamine() -> ModuleType:
@@ -180,7 +188,7 @@ def _number(column: str) -> int:
 
 
 def _hidden_texts(raw: bytes, sheet: str) -> _Texts:
-    """Cells of an XLSX sheet which calamine shows empty (an error, a formula never calculated) or as a bare fraction."""
+    """Cells of an XLSX sheet which calamine shows empty (errors, formulas never calculated) or as a bare fraction."""
     if not raw.startswith(_ZIP):
         return {}
     with zipfile.ZipFile(io.BytesIO(raw)) as parts:
@@ -207,8 +215,8 @@ def _part(parts: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _parse(parts: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(parts.read(name))  # noqa: S314 - its size is bounded, and expat bounds entities
+def _parse(parts: zipfile.ZipFile, name: str) -> ET.Element:
+    return ET.fromstring(parts.read(name))  # noqa: S314 - its size is bounded, and expat bounds entities
 
 
 def _refuse_vast(xml: bytes) -> None:
@@ -232,9 +240,9 @@ def _percent_styles(parts: zipfile.ZipFile) -> frozenset[str]:
     )
 
 
-def _cells(xml: bytes) -> Iterator[tuple[tuple[int, int], ElementTree.Element]]:
+def _cells(xml: bytes) -> Iterator[tuple[tuple[int, int], ET.Element]]:
     row = -1
-    for _, element in ElementTree.iterparse(io.BytesIO(xml)):  # noqa: S314 - its size is bounded, as above
+    for _, element in ET.iterparse(io.BytesIO(xml)):  # noqa: S314 - its size is bounded, as above
         if _local(element.tag) != "row":
             continue
         row = int(element.get("r", row + 2)) - 1
@@ -246,7 +254,7 @@ def _cells(xml: bytes) -> Iterator[tuple[tuple[int, int], ElementTree.Element]]:
         element.clear()
 
 
-def _hidden_text(cell: ElementTree.Element, percents: frozenset[str]) -> str:
+def _hidden_text(cell: ET.Element, percents: frozenset[str]) -> str:
     inside = {_local(part.tag): part.text or "" for part in cell}
     value, kind = inside.get("v", ""), cell.get("t", "n")
     if kind == "e":

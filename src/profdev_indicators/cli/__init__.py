@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from profdev_indicators.cli.console import complain, forget_stdout, ready_console
+from profdev_indicators.cli.console import complain, forget_stdout, ready_console, refusal
 from profdev_indicators.cli.speech import LazyGroup, complaint
 from profdev_indicators.errors import ProblemsError, ProfdevError, RequestError
 
@@ -66,6 +66,6 @@ def _confess(error: Exception) -> tuple[int, tuple[str, ...]]:
             forget_stdout()
             return DONE, ()
         case OSError():
-            return PROBLEMS, (f"Ошибка: {error.filename or 'файл'}: {error.strerror or error}",)
+            return PROBLEMS, (f"Ошибка: {refusal(error)}",)
         case _:
             return USAGE if isinstance(error, RequestError) else PROBLEMS, (f"Ошибка: {error}",)

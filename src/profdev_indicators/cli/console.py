@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
@@ -34,6 +35,24 @@ _LOOKALIKES = str.maketrans(
         "Σ": "S",
     }
 )
+
+
+_REFUSALS = {
+    errno.EACCES: "нет права, или файл открыт в другой программе",
+    errno.EPERM: "нет права, или файл открыт в другой программе",
+    errno.ENOENT: "нет такого файла или папки",
+    errno.ENOTDIR: "это файл, а нужна папка",
+    errno.EISDIR: "это папка, а нужен файл",
+    errno.ENOSPC: "на диске нет места",
+    errno.EROFS: "сюда нельзя писать",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+}
+
+
+def refusal(error: OSError) -> str:
+    """What the system did not let us do, in Russian where it can be."""
+    reason = _REFUSALS.get(error.errno or 0, error.strerror or str(error))
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def lookalike(error: UnicodeError) -> tuple[str, int]:

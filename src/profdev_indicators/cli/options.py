@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,8 @@ import click
 import pluggy
 
 from profdev_indicators.cli.console import complain
-from profdev_indicators.cli.speech import Word
+from profdev_indicators.cli.speech import Word, no_such
+from profdev_indicators.hookspecs import NAME
 from profdev_indicators.plugins import plugin_manager
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,9 +26,9 @@ def config_argument(function: F) -> F:
 
 def data_option(function: F) -> F:
     """``--data``: the folder of answers."""
-    return click.option(
-        "--data", metavar="ПАПКА", type=FILE, required=True, help="Папка с присланными файлами. Обязательно."
-    )(function)
+    return click.option("--data", metavar="ПАПКА", type=FILE, required=True, help="Папка с присланными файлами.")(
+        function
+    )
 
 
 def format_option(function: F) -> F:
@@ -51,6 +53,18 @@ def without_option(function: F) -> F:
     )(function)
 
 
-def manager(without: tuple[str, ...] = ()) -> pluggy.PluginManager:
-    """The plugins in use; a broken one is named on stderr and the work goes on."""
-    return plugin_manager(without=without, on_broken=lambda reason: complain(f"Предупреждение: {reason}"))
+def manager(without: tuple[str, ...] = (), on_broken: Callable[[str], None] | None = None) -> pluggy.PluginManager:
+    """The plugins in use; a broken one is named on stderr (or to ``on_broken``) and the work goes on.
+
+    Raises:
+        RequestError: a plugin to leave out is not installed.
+    """
+    known = [point.name for point in entry_points(group=NAME)]
+    for name in without:
+        if name not in known:
+            raise no_such("плагина", name, known)
+    return plugin_manager(without=without, on_broken=on_broken or _warn)
+
+
+def _warn(reason: str) -> None:
+    complain(f"Предупреждение: {reason}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from profdev_indicators.cli.console import say, table
-from profdev_indicators.cli.options import without_option
+from profdev_indicators.cli.options import manager, without_option
 from profdev_indicators.cli.speech import Command
-from profdev_indicators.plugins import installed, plugin_manager
+from profdev_indicators.plugins import installed
 
 
 @click.command(cls=Command, examples=("profdev plugins",))
@@ -19,11 +19,11 @@ def command(without: tuple[str, ...]) -> int:
     назван вместе с причиной; код возврата тогда 1.
     """
     broken: list[str] = []
-    manager = plugin_manager(without=without, on_broken=broken.append)
+    plugins = manager(without, broken.append)
     rows = [("№", "Плагин", "Версия", "Что даёт")]
     rows += [
         (str(number), plugin.name, plugin.version or "встроен", ", ".join(plugin.hooks))
-        for number, plugin in enumerate(installed(manager), start=1)
+        for number, plugin in enumerate(installed(plugins), start=1)
     ]
     say(*table(rows))
     if broken:

@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from profdev_indicators.errors import RequestError
+
+_REQUIRED = ("[required]", "[обязательно]")
 _USAGE, _HELP = "Использование: ", "Показать эту справку и выйти."
 
 
@@ -26,7 +29,7 @@ class _Russian(click.Command):
         for title, kind in (("Аргументы", click.Argument), ("Параметры", click.Option)):
             if records[kind]:
                 with formatter.section(title):
-                    formatter.write_dl(records[kind])
+                    formatter.write_dl([(name, text.replace(*_REQUIRED)) for name, text in records[kind]])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -112,6 +115,12 @@ def suggestion(wrong: str, right: list[str]) -> str:
     """«; возможно, …», or nothing where nothing is alike."""
     near = get_close_matches(wrong, right, n=3, cutoff=0.5)
     return f"; возможно, {' или '.join(near)}" if near else ""
+
+
+def no_such(what: str, wrong: str, right: list[str]) -> RequestError:
+    """«нет такого вида: «shar»; возможно, share»: ``what`` stands in the genitive."""
+    hint = suggestion(wrong, right) or f"; есть: {', '.join(right) or 'ни одного'}"
+    return RequestError(f"нет такого {what}: «{wrong}»{hint}")
 
 
 def complaint(error: click.UsageError) -> str:

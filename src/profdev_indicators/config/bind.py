@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -13,7 +14,7 @@ import attrs
 from attrs import define, field, frozen
 
 from profdev_indicators.config.hints import Hints
-from profdev_indicators.config.merge import OMIT, Omitted
+from profdev_indicators.config.merge import OMIT, Assembled, Omitted
 from profdev_indicators.config.nodes import (
     BrokenNode,
     Entry,
@@ -28,7 +29,7 @@ from profdev_indicators.config.nodes import (
     shown,
     text_of,
 )
-from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes
+from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, optional, options
 from profdev_indicators.errors import PluginError, Problem
 from profdev_indicators.frames import RESERVED
 from profdev_indicators.model import (
@@ -80,6 +81,7 @@ _NO_KIND: Mapping[type, str] = {
     Derived: "нет такой формулы",
     Rule: "нет такого правила",
 }
+_DATE = "ожидалась дата ГГГГ-ММ-ДД"
 _TRUTH = {"true": True, "false": False}
 _TRUTH_WORDS = {"да": "true", "yes": "true", "on": "true", "нет": "false", "no": "false", "off": "false"}
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
@@ -97,20 +99,27 @@ class Bound:
     problems: tuple[Problem, ...]
 
 
-def bind(root: MappingNode, kinds: Kinds, hints: Hints, omitted: Omitted, **hidden: Any) -> Bound:  # noqa: ANN401 - below
+def bind(assembled: Assembled, root: MappingNode, kinds: Kinds, hints: Hints, file: Path | None = None) -> Bound:
     """The district a tree describes.
 
     Args:
-        root: the whole tree.
+        assembled: what is known of the files.
+        root: their tree.
         kinds: the classes behind the names of kinds.
         hints: guesses at what was meant.
-        omitted: what was taken out of the bases.
-        hidden: attributes of the district which are no keys.
+        file: where the district will say it comes from.
 
     Raises:
         PluginError: a kind's class cannot be written in YAML.
     """
-    binder = _Binder(kinds=kinds, hints=hints, omitted=omitted, declared=_declared(root), hidden=hidden)
+    binder = _Binder(
+        kinds=kinds,
+        hints=hints,
+        omitted=assembled.omitted,
+        complete=assembled.complete,
+        declared=_declared(root),
+        hidden={"file": file, "digest": assembled.digest},
+    )
     district = binder.of_class(binder.shapes.of(District))(root, root.place)
     problems = tuple(binder.problems)
     return Bound(district=None if problems or district is BROKEN else district, problems=problems)
@@ -177,6 +186,7 @@ class _Binder:
     kinds: Kinds
     hints: Hints
     omitted: Omitted
+    complete: bool  # a part of the tree is not missing, so that what is not there is a mistake
     declared: _Declared
     hidden: Mapping[str, Any]
     problems: list[Problem] = field(factory=list)
@@ -186,9 +196,9 @@ class _Binder:
     builds: dict[Any, Build] = field(factory=dict)
     seen: dict[type, dict[tuple[str, str], Place]] = field(factory=dict)
 
-    def complain(self, place: Place, message: str, hint: str = "", key: str = "") -> Any:  # noqa: ANN401 - BROKEN
-        """Note a problem of what is being built (or of a key of it); the answer is BROKEN."""
-        path = "".join([*self.path, f".{key}" if key else ""]).removeprefix(".")
+    def complain(self, place: Place, message: str, hint: str = "", inside: str = "") -> Any:  # noqa: ANN401 - BROKEN
+        """Note a problem of what is being built, or of a part of it («.id»); the answer is BROKEN."""
+        path = "".join([*self.path, inside]).removeprefix(".")
         self.problems.append(place.problem(message, hint, path))
         return BROKEN
 
@@ -242,7 +252,7 @@ class _Binder:
             int: self._int,
             float: self._float,
             bool: self._bool,
-            datetime.date: self._date,
+            date: self._date,
         }
 
     def _marked(self, hint: Any) -> Build:  # noqa: ANN401 - an annotation
@@ -254,16 +264,16 @@ class _Binder:
 
         def checked(node: Node, place: Place) -> Any:  # noqa: ANN401 - what build makes
             value = build(node, place)
-            if value is not BROKEN and not all([self._names(value, mark.to, place) for mark in references]):
+            if value is not BROKEN and not all(self._names(value, mark.to, place) for mark in references):
                 return BROKEN
             return value
 
         return checked
 
-    def _names(self, name: str, to: str, place: Place) -> bool:
+    def _names(self, name: str, to: str, place: Place, inside: str = "") -> bool:
         """Whether a name is declared; complains if it is not."""
         names = self.declared.names[to]
-        if name in names:
+        if name in names or not self.complete:
             return True
         if (to == "unit" and (not self.declared.all_units or name == self.declared.root)) or (
             to == "kind" and not self.declared.kinds_listed
@@ -274,15 +284,15 @@ class _Binder:
             hint = f"убрано ключом {OMIT}: {gone.file}:{gone.line}"
         else:
             hint = self.hints.meant(name, names, "ничего такого не объявлено")
-        self.complain(place, f"{_ABSENT[to]}: «{shown(name)}»", hint)
+        self.complain(place, f"{_ABSENT[to]}: «{shown(name)}»", hint, inside)
         return False
 
     def _union(self, members: tuple[Any, ...]) -> Build:
         """The member which the shape of the node asks for."""
         protocols = tuple(member for member in members if member in self.kinds)
         kind = self._kind(protocols) if protocols else None
-        kind_names = {name for protocol in protocols for name in self.kinds[protocol]}
         rest = [member for member in members if member is not NoneType and member not in protocols]
+        known = {name for member in rest if attrs.has(member) for name in self.shapes.of(member).keys}
         lists = [self.of(member) for member in rest if get_origin(member) is tuple]
         mappings = [self.of(member) for member in rest if self._is_mapping(member)]
         scalars = {member: self.of(member) for member in rest if self._takes_scalar(member)}
@@ -293,7 +303,7 @@ class _Binder:
             if isinstance(node, SequenceNode) and lists:
                 return lists[0](node, place)
             if isinstance(node, MappingNode):
-                if kind and (not mappings or (len(node.entries) == 1 and node.entries.keys() <= kind_names)):
+                if kind and (not mappings or (len(node.entries) == 1 and node.entries.keys().isdisjoint(known))):
                     return kind(node, place)
                 if mappings:
                     return mappings[0](node, place)
@@ -322,7 +332,7 @@ class _Binder:
             "int": (int, float),
             "float": (float,),
             "bool": (bool,),
-            "date": (datetime.date,),
+            "date": (date,),
         }
         wanted = types.get(node.nature, (str,))
         for member, build in scalars.items():
@@ -350,7 +360,7 @@ class _Binder:
 
     def _float(self, node: Node, place: Place) -> Any:  # noqa: ANN401 - a float
         if isinstance(node, ScalarNode) and node.nature == "float":
-            number = float(node.text) if node.text.lstrip("+-")[1:4].isalpha() is False else math.inf
+            number = math.inf if node.text.lower().endswith(("inf", "nan")) else float(node.text)
             return number if math.isfinite(number) else self.complain(place, f"не число: {shown(node.text)}")
         if isinstance(node, ScalarNode) and node.nature == "int":
             whole = self._int(node, place)
@@ -371,15 +381,13 @@ class _Binder:
             text = node.text
             if nature(text) == "date":
                 try:
-                    return datetime.date.fromisoformat(text)
+                    return date.fromisoformat(text)
                 except ValueError:
                     return self.complain(place, f"нет такого дня: {text}")
             if (match := _RUSSIAN_DATE.fullmatch(text)) is not None:
                 day, month, year = match.groups()
-                return self._expected(
-                    "ожидалась дата ГГГГ-ММ-ДД", node, place, f"напишите {year}-{month:>02}-{day:>02}"
-                )
-        return self._expected("ожидалась дата ГГГГ-ММ-ДД", node, place)
+                return self._expected(_DATE, node, place, f"напишите {year}-{month:>02}-{day:>02}")
+        return self._expected(_DATE, node, place)
 
     def _literal(self, words: tuple[Any, ...]) -> Build:
         by_text = {str(word): word for word in words}
@@ -389,7 +397,7 @@ class _Binder:
                 word = by_text[node.text]
                 if isinstance(word, str) is (node.nature == "text"):
                     return word
-            one_of = f"ожидалось одно из: {', '.join(by_text)}"
+            one_of = f"ожидалось {_one_of(by_text)}"
             nearest = self.hints.nearest(node.text, by_text) if isinstance(node, ScalarNode) and node.text else None
             return self._expected(one_of, node, place, f"может быть, «{nearest}»?" if nearest else "")
 
@@ -399,7 +407,7 @@ class _Binder:
 
     def _tuple(self, hint: Any) -> Build:  # noqa: ANN401 - an annotation
         build = self.of(hint)
-        things = [member for member in _members(hint) if isinstance(member, type) and attrs.has(member)]
+        things = [member for member in options(hint) if isinstance(member, type) and attrs.has(member)]
         identified = [cls for cls in things if self.shapes.of(cls).identified]
 
         def build_all(node: Node, place: Place) -> Any:  # noqa: ANN401 - a tuple
@@ -427,13 +435,7 @@ class _Binder:
             first = seen.setdefault((identity, version), place)
             if first is not place:
                 at = f"строке {first.line}" if first.file == place.file else f"{first.file}:{first.line}"
-                message = f"id «{shown(identity)}» повторён"
-                self._inside(
-                    f"[{index}]",
-                    lambda _, place, message=message, at=at: self.complain(place, message, f"впервые — в {at}", "id"),  # type: ignore[misc]  # bound at once
-                    element,
-                    place,
-                )
+                self.complain(place, f"id «{shown(identity)}» повторён", f"впервые — в {at}", f"[{index}].id")
 
     def _mapping(self, key_hint: Any, value_hint: Any) -> Build:  # noqa: ANN401 - annotations
         build_key, build_value = self.of(key_hint), self.of(value_hint)
@@ -505,9 +507,16 @@ class _Binder:
             name = self._text(node, place)
             if name is BROKEN or not self._names(name, to, place):
                 return BROKEN
+            if name not in self.made[cls] and self._comes_later(listed):
+                return self.complain(place, f"{listed} стоят ниже: отсюда на них не сослаться")
             return self.made[cls].get(name, BROKEN)
 
         return build
+
+    def _comes_later(self, key: str) -> bool:
+        """Whether a key of the district is built after the one being built."""
+        order = list(self.shapes.of(District).keys)
+        return order.index(self.path[0].removeprefix(".")) < order.index(key)
 
     def _inline(self, cls: type, whole: Build, node: MappingNode, place: Place) -> Any:  # noqa: ANN401 - of the class
         if cls is Source:
@@ -518,7 +527,7 @@ class _Binder:
         return whole(node, place)
 
     def of_class(self, shape: Shape) -> Build:
-        """The way to build an object: its keys in the order of the class, so that names are declared before use."""
+        """The way to build an object."""
         keys: list[tuple[Key, Build]] = []  # found out at the first use, since classes may hold one another
 
         def build(node: Node, place: Place) -> Any:  # noqa: ANN401 - of the class
@@ -526,23 +535,29 @@ class _Binder:
                 return self._shorthand(shape, node, place)
             if not keys:
                 keys.extend((key, self.of(key.hint)) for key in shape.keys.values())
-            problems = len(self.problems)
-            for name in node.entries.keys() - shape.keys.keys():
-                self._unknown(name, node.entries[name], shape, node)
-            values: dict[str, Any] = {}
-            for key, build_value in keys:
-                entry = node.entries.get(key.name)
-                if entry is None:
-                    if key.required:
-                        self.complain(place, f"нет ключа «{key.name}»", key.doc)
-                elif not (_is_empty(entry.node) and not key.required and not _optional(key)):
-                    # An empty value takes back what a base says: the default holds again.
-                    values[key.attribute] = self._inside(f".{key.name}", build_value, entry.node, where(entry))
-            if len(self.problems) > problems or BROKEN in values.values():
+            before = len(self.problems)
+            values = self._values(keys, node, place)
+            for name, entry in node.entries.items():
+                if name not in shape.keys:
+                    self._unknown(name, entry, shape, node)
+            if len(self.problems) > before or BROKEN in values.values() or not self.complete:
                 return BROKEN
             return self._make(shape, values, node, place)
 
         return build
+
+    def _values(self, keys: list[tuple[Key, Build]], node: MappingNode, place: Place) -> dict[str, Any]:
+        """Arguments of the constructor, in the order of the class: things are declared before they are used."""
+        values: dict[str, Any] = {}
+        for key, build in keys:
+            given = node.entries.get(key.name)
+            if given is None:
+                if key.required and self.complete:
+                    self.complain(place, f"нет ключа «{key.name}»", key.doc)
+            elif key.required or optional(key.hint) or not _is_empty(given.node):
+                values[key.argument] = self._inside(f".{key.name}", build, given.node, where(given))
+            # else: an empty value takes back what a base says, and the default holds again
+        return values
 
     def _shorthand(self, shape: Shape, node: Node, place: Place) -> Any:  # noqa: ANN401 - of the class
         if shape.shorthand is None or not isinstance(node, ScalarNode):
@@ -551,7 +566,7 @@ class _Binder:
         value = self.of(shape.shorthand.hint)(node, place)
         if value is BROKEN:
             return BROKEN
-        return self._make(shape, {shape.shorthand.attribute: value}, MappingNode(place, {}), place)
+        return self._make(shape, {shape.shorthand.argument: value}, MappingNode(place, {}), place)
 
     def _unknown(self, name: str, entry: Entry, shape: Shape, node: MappingNode) -> None:
         nearest = self.hints.nearest(name, shape.keys)
@@ -561,7 +576,7 @@ class _Binder:
             hint = f"возможно, «{nearest}»?"
         else:
             hint = f"ключи: {', '.join(shape.keys)}" if shape.keys else "ключей здесь нет"
-        self.complain(entry.place, "неизвестный ключ", hint, shown(name))
+        self.complain(entry.place, "неизвестный ключ", hint, f".{shown(name)}")
 
     def _make(self, shape: Shape, values: dict[str, Any], node: MappingNode, place: Place) -> Any:  # noqa: ANN401 - of the class
         if not self._acceptable(shape.cls, values, node):
@@ -571,7 +586,7 @@ class _Binder:
         except (ValueError, TypeError) as error:
             key, message = _explained(error, shape)
             if key is not None and key.name in node.entries:
-                return self.complain(where(node.entries[key.name]), message, key=key.name)
+                return self.complain(where(node.entries[key.name]), message, inside=f".{key.name}")
             return self.complain(place, message)
 
     def _acceptable(self, cls: type, values: Mapping[str, Any], node: MappingNode) -> bool:
@@ -581,12 +596,10 @@ class _Binder:
         if isinstance(identity, str) and "id" in node.entries:
             message, hint = self._wrong_id(cls, identity)
             if message:
-                self.complain(where(node.entries["id"]), message, hint, "id")
+                self.complain(where(node.entries["id"]), message, hint, ".id")
         name = {Unit: "parent", Exemption: "unit"}.get(cls)
         if name is not None and values.get(name) is not None:
-            self._inside(
-                f".{name}", lambda _, place: self._names(values[name], "unit", place), node, where(node.entries[name])
-            )
+            self._names(values[name], "unit", where(node.entries[name]), f".{name}")
         return len(self.problems) == before
 
     def _wrong_id(self, cls: type, identity: str) -> tuple[str, str]:
@@ -603,12 +616,9 @@ class _Binder:
         return "", ""
 
 
-def _members(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
-    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
-
-
-def _optional(key: Key) -> bool:
-    return NoneType in _members(key.hint)
+def _one_of(words: Iterable[str]) -> str:
+    *rest, last = (word if word.isidentifier() else f"«{word}»" for word in words)
+    return f"{', '.join(rest)} или {last}" if rest else last
 
 
 def _is_empty(node: Node) -> bool:

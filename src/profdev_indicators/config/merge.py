@@ -58,6 +58,7 @@ class Assembled:
     root: MappingNode | None  # None: there is nothing to work with
     problems: tuple[Problem, ...]
     omitted: Omitted
+    complete: bool  # every file could be read; else what is missing may stand in the one that could not
     digest: str  # SHA-256 over the contents of all files, wherever they lie
 
 
@@ -72,6 +73,7 @@ def assemble(path: Path, configs: Mapping[str, Traversable], hints: Hints) -> As
         root=root,
         problems=tuple(assembler.problems),
         omitted=assembler.omitted,
+        complete=assembler.complete,
         digest=hashlib.sha256(together.encode()).hexdigest(),
     )
 
@@ -94,6 +96,7 @@ class _Assembler:
     problems: list[Problem] = field(factory=list)
     digests: list[str] = field(factory=list)
     trees: dict[str, MappingNode | None] = field(factory=dict)
+    complete: bool = True
     omits: bool = False  # some file has the word, so there may be something to settle
     omitted: dict[tuple[str, str], Place] = field(factory=dict)
     thinned: set[tuple[str, ...]] = field(factory=set)  # paths of lists out of which something was taken
@@ -118,13 +121,15 @@ class _Assembler:
         return tree
 
     def _with_bases(self, root: MappingNode, file: _File, chain: tuple[_File, ...]) -> MappingNode:
-        layers = [
-            tree
-            for key in (EXTENDS, INCLUDE)
-            for link in self._links(root, key)
-            if (linked := self._resolve(link, file, key)) is not None
-            if (tree := self._follow(link, linked, chain)) is not None
-        ]
+        layers: list[MappingNode] = []
+        for key in (EXTENDS, INCLUDE):
+            for link in self._links(root, key):
+                linked = self._resolve(link, file, key)
+                tree = self._follow(link, linked, chain) if linked is not None else None
+                if tree is None:
+                    self.complete = False
+                else:
+                    layers.append(tree)
         own = {key: entry for key, entry in root.entries.items() if key not in {EXTENDS, INCLUDE}}
         layers.append(MappingNode(root.place, own))
         merged = layers[0]
@@ -142,6 +147,7 @@ class _Assembler:
             if isinstance(node, BrokenNode):
                 continue
             if not isinstance(node, ScalarNode) or node.nature != "text":
+                self.complete = False
                 message = f"ожидалось имя или путь к файлу .yaml, {described(node)}"
                 self.problems.append(node.place.problem(message, path=key))
             elif node.text in seen:
@@ -300,6 +306,8 @@ class _Assembler:
             return element
         written = ".".join((*path, OMIT))
         if _omits(element):
+            if not self.complete:
+                return None
             message = f"нечего убирать: в подключённых файлах нет «{shown(_id(element) or '')}»"
             self.problems.append(mark.place.problem(message, path=written))
             return None

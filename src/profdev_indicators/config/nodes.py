@@ -40,7 +40,7 @@ _NATURES: tuple[tuple[Nature, re.Pattern[str]], ...] = (
 _DESCRIBED: dict[Nature, str] = {
     "text": "получен текст",
     "empty": "получено пустое значение",
-    "bool": "получено да/нет",
+    "bool": "получено",
     "int": "получено число",
     "float": "получено число",
     "date": "получена дата",

@@ -23,6 +23,7 @@ class Key:
 
     name: str  # as the file has it
     attribute: str
+    argument: str  # of the constructor
     hint: Any  # the type, resolved
     default: Any  # attrs.NOTHING: the key is required
     doc: str
@@ -80,7 +81,8 @@ def _shape(cls: type) -> Shape:
     keys = [
         Key(
             name=field.metadata.get("name") or field.name,
-            attribute=field.alias,
+            attribute=field.name,
+            argument=field.alias or field.name,
             hint=hints[field.name],
             default=field.default,
             doc=field.metadata.get("doc", ""),

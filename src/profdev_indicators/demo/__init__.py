@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from profdev_indicators.demo.organisations import organisations
 
 __all__ = ["Demo", "write"]
 
+_WRITTEN = datetime(2022, 12, 20, 9, tzinfo=UTC).timestamp()
 _TEXTS = {"district.yaml": "district.yaml", "README.md": "data/README.md"}
 
 
@@ -27,7 +30,7 @@ class Demo:
 
 
 def write(folder: Path) -> Demo:
-    """Write the district, its roster and its answers under ``folder``; the same bytes every time.
+    """Write the district, its roster and its answers under ``folder``; the same bytes and dates every time.
 
     Raises:
         RequestError: the extra ``xlsx`` is not installed; nothing was written.
@@ -37,6 +40,8 @@ def write(folder: Path) -> Demo:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        # Reports name the age of their newest source: an example written today must print what one written then did.
+        os.utime(target, (_WRITTEN, _WRITTEN))
     return Demo(
         config=folder / "district.yaml",
         data=folder / "data",

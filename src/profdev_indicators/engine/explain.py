@@ -15,7 +15,7 @@ from profdev_indicators.engine.definitions import asked_kinds, definition, targe
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.errors import RequestError
 from profdev_indicators.frames import MAIN, ROSTER, Severity, State, link_of, state_of
-from profdev_indicators.model import Act, District, Indicator, Population
+from profdev_indicators.model import Act, District, Indicator, ItemType, Population
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
@@ -27,6 +27,7 @@ class Cell:
     item: str
     title: str
     role: str  # what the formula takes it for: «Что считаем», «От кого»
+    type: ItemType
     answer: float | None  # as it was read; None: not told, or kept out of the sums
     state: str | None  # why it is None, where that is more than silence
     link: str | None
@@ -145,9 +146,10 @@ class Explanation:
     decisions: tuple[str, ...] = field(default=())  # open points of the order which concern the indicator
 
 
+_ROOT = "район"
 _SILENCE = {
-    "excluded": "молчание не входит в суммы",
-    "zero": "молчание стоит ноль: знаменатель молчащего, если он известен, входит в сумму",
+    "excluded": "не входит в суммы",
+    "zero": "стоит ноль: знаменатель молчащего, если он известен, входит в сумму",
 }
 _MISSING = {
     "strict": "если не хватает хотя бы одного слагаемого, сумма неизвестна",
@@ -163,7 +165,7 @@ def explain(
     Args:
         monitoring: computed with ``readings="all"``, where the other readings are wanted.
         indicator: id of an indicator.
-        unit: id of a unit or its exact name.
+        unit: id of a unit, its exact name, or «район»: the unit above all others.
         period: one of those read; None: the last one asked.
         reading: the id of an alternative, if not the main reading.
 
@@ -172,7 +174,7 @@ def explain(
     """
     asked = _indicator(monitoring.district, indicator)
     when = _period(monitoring, period)
-    value = _value(monitoring, asked, _unit(monitoring.roster, unit), when, _reading(asked, reading))
+    value = _value(monitoring, asked, _unit(monitoring, unit), when, _reading(asked, reading))
     formula = _formula(monitoring.district, asked, when, reading)
     units = _contributing(monitoring, asked, value, when) if not hasattr(asked.measure, "derive") else ()
     own = units == (value.unit,)
@@ -212,10 +214,12 @@ def _indicator(district: District, wanted: str) -> Indicator:
     return found[wanted]
 
 
-def _unit(roster: pl.DataFrame, wanted: str) -> str:
-    ids, names = roster["id"].to_list(), roster["name"].to_list()
+def _unit(monitoring: Monitoring, wanted: str) -> str:
+    ids, names = monitoring.roster["id"].to_list(), monitoring.roster["name"].to_list()
     if wanted in ids:
         return wanted
+    if wanted == _ROOT:
+        return monitoring.root
     named = sorted({unit for unit, name in zip(ids, names, strict=True) if name == wanted})
     if len(named) == 1:
         return str(named[0])
@@ -335,8 +339,9 @@ def _items(indicator: Indicator, period: Period, reading: str, district: Distric
     if known is None:
         return {}
     roles: dict[str, str] = {}
-    for each in attrs.fields(type(known.measure)):
-        for name in _item_names(getattr(known.measure, each.name)):
+    measure: Any = known.measure
+    for each in attrs.fields(type(measure)):
+        for name in _item_names(getattr(measure, each.name)):
             if name in district.items:
                 roles.setdefault(name, _label(each))
     return roles
@@ -409,6 +414,7 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             item=item,
             title=monitoring.district.items[item].title,
             role=role,
+            type=monitoring.district.items[item].type,
             answer=answers.get(item),
             state=answers.get(state_of(item)),
             link=answers.get(link_of(item)),

@@ -24,6 +24,7 @@ time. Beside the columns of VALUES there are:
 ``base_numerator``        Float64
 ``base_denominator``      Float64
 ``base_definition``       String  compare only where it equals ``definition``
+``incomparable``          String  why the value cannot be compared with that of the period just before, in Russian
 ========================= ======= ==================================================================================
 
 ``pl.col(x).shift(k)`` stays inside a series where ``pl.col("series").shift(k) == pl.col("series")``;
@@ -81,8 +82,8 @@ def judge(
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """FINDINGS and UNCHECKED of the periods asked, in the order of ``values``.
 
-    Within a cell the gravest finding comes first, then the order of the configuration. Collect both in one
-    :func:`polars.collect_all`: they share nearly all their work. The periods of ``values`` are looked up at once.
+    Within a cell the gravest finding comes first, then the order of the configuration. The rules are applied at once;
+    only putting the results in order is left to the frames returned.
 
     Args:
         values: VALUES of every period read, in the order in which findings are to come.
@@ -99,10 +100,11 @@ def judge(
     concerned = {name for force in forces for name in force.indicators}
     indicators = [indicator for indicator in district.indicators if indicator.id in concerned]
     marks = _marks(indicators, [period for period in read if period <= until], district.items)
-    series = _series(values, marks, _answers_itself(indicators), clusters)
-    judged = [_judged(series, force, [str(period) for period in asked], len(indicators)) for force in forces]
+    # Collected here, for every rule looks at it: a planner asked to share it spends longer than the rules take.
+    series = _series(values, marks, _answers_itself(indicators), clusters).collect()
+    judged = [_judged(series.lazy(), force, [str(period) for period in asked], len(indicators)) for force in forces]
     numbers = dict.fromkeys((*_COMMON, *(name for force in forces for name in force.judgement.numbers)))
-    return _findings([cells for cells, _ in judged], numbers), _unchecked([reasons for _, reasons in judged])
+    return _findings(judged, numbers), _unchecked(judged)
 
 
 def rules_of(indicator: Indicator, district: District, rule_names: Mapping[type, str]) -> Mapping[str, Rule]:
@@ -291,6 +293,7 @@ def _series(values: pl.LazyFrame, marks: pl.LazyFrame, own: pl.Expr, clusters: p
             .alias(f"base_{name}")
             for name in _BASE
         )
+        .with_columns(_incomparable())
         .drop("nearest")
     )
 
@@ -319,52 +322,65 @@ def _previous_hurdle() -> pl.Expr:
     )
 
 
+def _incomparable() -> pl.Expr:
+    return pl.coalesce(
+        pl.when(pl.col("sign").is_null()).then(pl.lit("направление не задано")),
+        "hurdle",
+        pl.when("first").then(pl.lit("первый период наблюдения")),
+        "previous_hurdle",
+        pl.when(pl.col("base_definition") != pl.col("definition")).then(pl.lit("изменилось определение показателя")),
+    ).alias("incomparable")
+
+
 # --- what they say --------------------------------------------------------------------------------------------------
 
 
-def _judged(
-    series: pl.LazyFrame, force: _Force, asked: Sequence[str], indicators: int
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """The cells in which one rule fired, and those in which it could not be applied."""
+def _judged(series: pl.LazyFrame, force: _Force, asked: Sequence[str], indicators: int) -> pl.DataFrame:
+    """The cells in which one rule fired or could not be applied; ``reason`` is null where it fired."""
     judgement = force.judgement
     # A filter by indicator leaves every series whole; one by period or unit would cut off history or peers.
-    concerned = series if len(force.indicators) == indicators else series.filter(_is_in("indicator", force.indicators))
-    wanted = _is_in("period", asked) & (pl.col("state") != "not_defined") & _APPLIES[force.rule.applies_to]
+    concerned = (
+        series if len(force.indicators) == indicators else series.filter(pl.col("indicator").is_in(force.indicators))
+    )
+    wanted = pl.col("period").is_in(asked) & (pl.col("state") != "not_defined") & _APPLIES[force.rule.applies_to]
     numbers = {**{name: pl.col(name) for name in _COMMON if name != "kind"}, **judgement.numbers}
-    cells = concerned.select(
-        *_CELL,
-        pl.lit(force.name).alias("rule"),
-        pl.lit(force.order).alias("order"),
-        wanted.alias("wanted"),
-        judgement.unchecked.cast(pl.String).alias("reason"),
-        judgement.fired.alias("fired"),
-        judgement.severity.cast(SEVERITY).alias("severity"),
-        judgement.base.cast(pl.Float64).alias("base"),
-        judgement.change.cast(pl.Float64).alias("change"),
-        judgement.p_value.cast(pl.Float64).alias("p_value"),
-        judgement.suspended_by.cast(pl.String).alias("suspended_by"),
-        pl.lit(force.kind).alias(f"{_NUMBERS}kind"),
-        *(number.alias(_NUMBERS + name) for name, number in numbers.items()),
-    ).filter("wanted")
     return (
-        cells.filter(pl.col("reason").is_null() & pl.col("fired")).drop("wanted", "fired", "reason"),
-        cells.filter(pl.col("reason").is_not_null()).select(*_CELL, "rule", "order", "reason"),
+        concerned.select(
+            *_CELL,
+            pl.lit(force.name).alias("rule"),
+            pl.lit(force.order).alias("order"),
+            wanted.alias("wanted"),
+            judgement.unchecked.cast(pl.String).alias("reason"),
+            judgement.fired.alias("fired"),
+            judgement.severity.cast(SEVERITY).alias("severity"),
+            judgement.base.cast(pl.Float64).alias("base"),
+            judgement.change.cast(pl.Float64).alias("change"),
+            judgement.p_value.cast(pl.Float64).alias("p_value"),
+            judgement.suspended_by.cast(pl.String).alias("suspended_by"),
+            pl.lit(force.kind).alias(f"{_NUMBERS}kind"),
+            *(number.alias(_NUMBERS + name) for name, number in numbers.items()),
+        )
+        .filter(pl.col("wanted") & (pl.col("reason").is_not_null() | pl.col("fired")))
+        .collect()
     )
 
 
-def _is_in(column: str, names: Sequence[str]) -> pl.Expr:
-    return pl.col(column).is_in(names)
-
-
-def _findings(parts: Sequence[pl.LazyFrame], numbers: Iterable[str]) -> pl.LazyFrame:
+def _findings(judged: Sequence[pl.DataFrame], numbers: Iterable[str]) -> pl.LazyFrame:
     struct = pl.struct(pl.col(_NUMBERS + name).alias(name) for name in numbers)
     return (
-        pl.concat(parts, how="diagonal_relaxed")
+        pl.concat([cells.lazy() for cells in judged], how="diagonal_relaxed")
+        .filter(pl.col("reason").is_null())
         .sort("row", "severity", "order", descending=[False, True, False], maintain_order=True)
         .with_columns(struct.alias("numbers"))
         .select(FINDINGS.names())
     )
 
 
-def _unchecked(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
-    return pl.concat(parts).sort("row", "order", maintain_order=True).select(UNCHECKED.names())
+def _unchecked(judged: Sequence[pl.DataFrame]) -> pl.LazyFrame:
+    told = (*_CELL, "rule", "order", "reason")
+    return (
+        pl.concat([cells.lazy().select(told) for cells in judged])
+        .filter(pl.col("reason").is_not_null())
+        .sort("row", "order", maintain_order=True)
+        .select(UNCHECKED.names())
+    )

@@ -62,13 +62,18 @@ class Column:
         return asked_kinds(self.indicator)
 
     def by_period(self, of: Callable[[int], pl.Expr | float | str | bool | None], at: str = "period") -> pl.Expr:
-        """An expression which in every period is what ``of`` says for its number; ``at`` is the column of numbers."""
-        chosen: dict[str | None, tuple[pl.Expr, list[int]]] = {}
+        """An expression which in every period is what ``of`` says for its number; ``at`` is the column of numbers.
+
+        ``of`` is asked once for each definition: what it says may not differ between periods which share one.
+        """
+        chosen: dict[str, tuple[pl.Expr, list[int]]] = {}
         for number, known in enumerate(self.definitions):
-            given = of(number) if known is not None else None
-            expression = given if isinstance(given, pl.Expr) else pl.lit(given)
-            chosen.setdefault(known.digest if known else None, (expression, []))[1].append(number)
-        chosen.pop(None, None)
+            if known is None:
+                continue
+            if known.digest not in chosen:
+                given = of(number)
+                chosen[known.digest] = (given if isinstance(given, pl.Expr) else pl.lit(given), [])
+            chosen[known.digest][1].append(number)
         undefined = any(known is None for known in self.definitions)
         if len(chosen) <= 1 and not undefined:
             return next(iter(chosen.values()))[0]
@@ -154,12 +159,13 @@ def _told(
     outcomes = [
         *_not_there(column, exempt),
         (part(lambda ratio: None if ratio.applicable is None else ~ratio.applicable), NOT_IN_POPULATION),
-        (part(lambda ratio: _any_state(ratio, "suppressed", have)), SUPPRESSED),
         (part(lambda ratio: _any_state(ratio, "invalid", have)), BAD_ITEM),
-        (part(lambda ratio: _any_state(ratio, "not_applicable", have)), TOLD_NOT_APPLICABLE),
-        (None if denominator is None else (denominator == 0) & (numerator.fill_null(0) == 0), ZERO_DENOMINATOR),
-        (~known, SILENT),
         (part(lambda ratio: ratio.contradiction), CONTRADICTION),
+        # Nothing is a part of nobody, whatever else was told, hidden or left out.
+        (None if denominator is None else denominator == 0, ZERO_DENOMINATOR),
+        (part(lambda ratio: _any_state(ratio, "suppressed", have)), SUPPRESSED),
+        (part(lambda ratio: _any_state(ratio, "not_applicable", have)), TOLD_NOT_APPLICABLE),
+        (~known, SILENT),
     ]
     parts = {
         "n": numerator.cast(pl.Float64),
@@ -176,8 +182,11 @@ def _told(
 
 def _over_periods(column: Column, of: Callable[[Ratio], pl.Expr | None]) -> pl.Expr | None:
     """An expression over all periods; None: there is none in any of them."""
-    given = [of(ratio) if ratio is not None else None for ratio in column.ratios]
-    return None if all(one is None for one in given) else column.by_period(lambda number: given[number])
+    ratios = {id(ratio): ratio for ratio in column.ratios if ratio is not None}
+    given = {name: of(ratio) for name, ratio in ratios.items()}
+    return (
+        None if all(one is None for one in given.values()) else column.by_period(lambda n: given[id(column.ratios[n])])
+    )
 
 
 def _not_there(column: Column, exempt: Mapping[str | None, pl.Expr]) -> Iterator[tuple[pl.Expr, int]]:

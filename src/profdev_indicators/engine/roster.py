@@ -36,7 +36,6 @@ class Roster:
 
     frame: pl.DataFrame  # frames.ROSTER, one row per version
     ids: pl.Series  # String; a unit's number is its position here
-    root: str
 
     def trees(self, periods: Sequence[Period]) -> tuple[Tree, ...]:
         """One tree for each run of periods in which nothing about the units changes."""
@@ -87,9 +86,9 @@ def read_roster(district: District, root: Path | None, frames: Mapping[str, Any]
     frame = pl.concat(parts) if parts else pl.DataFrame(schema=ROSTER)
     frame = frame.unique(maintain_order=True)
     _check(frame, district)
-    root_id, frame = _rooted(frame, district)
+    frame = _rooted(frame, district)
     _check_circles(frame)
-    return Roster(frame=frame, ids=_numbered(frame), root=root_id)
+    return Roster(frame=frame, ids=_numbered(frame))
 
 
 def _from_objects(units: Sequence[Unit]) -> pl.DataFrame:
@@ -178,21 +177,17 @@ def _check(frame: pl.DataFrame, district: District) -> None:
         raise SourceError(problems)
 
 
-def _rooted(frame: pl.DataFrame, district: District) -> tuple[str, pl.DataFrame]:
-    """One unit above all others: the one named as the district, the only one without a parent, or a new one."""
-    parents = set(frame["parent"].drop_nulls())
-    tops = frame.filter(pl.col("parent").is_null())["id"].unique(maintain_order=True).to_list()
-    if district.id in frame["id"]:
-        root = district.id
-    elif len(tops) == 1 and tops[0] in parents:
-        root = tops[0]
-    else:
-        root = district.id
-        top = {"id": root, "name": str(district.title), "kind": "district"}
+def _rooted(frame: pl.DataFrame, district: District) -> pl.DataFrame:
+    """One unit above all others, with the district's id: the roster's own, or a new one.
+
+    It is never guessed from the tree: a level put between the district and its schools must not become the top.
+    """
+    if district.id not in frame["id"]:
+        top = {"id": district.id, "name": str(district.title), "kind": "district"}
         new = pl.DataFrame([top | dict.fromkeys(set(ROSTER) - top.keys())], schema=ROSTER)
         frame = pl.concat([frame, new.with_columns(aliases=pl.lit([], pl.List(pl.String)))])
-    parent = pl.when(pl.col("id") != root).then(pl.col("parent").fill_null(root))
-    return root, frame.with_columns(parent=parent)
+    parent = pl.when(pl.col("id") != district.id).then(pl.col("parent").fill_null(district.id))
+    return frame.with_columns(parent=parent)
 
 
 def _numbered(frame: pl.DataFrame) -> pl.Series:

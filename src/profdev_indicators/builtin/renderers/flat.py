@@ -33,7 +33,7 @@ class Csv:
         writer = csv.DictWriter(text, list(rows[0]) if rows else [], delimiter=";", lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(rows)
-        return {"form.csv": text.getvalue().encode("utf-8-sig")}
+        return {"form.csv": text.getvalue().encode("utf-8-sig", "replace")}
 
 
 def _rows(monitoring: Monitoring) -> Iterator[Mapping[str, str]]:

@@ -34,18 +34,19 @@ class Markdown:
 def _blocks(monitoring: Monitoring) -> Iterator[str]:
     units = in_order(monitoring)
     found = findings(monitoring, units)
-    latest = form(monitoring, monitoring.periods[-1])
+    forms = {period: form(monitoring, period) for period in monitoring.periods}
+    latest = forms[monitoring.periods[-1]]
     yield from _title(monitoring)
     yield from _summary(monitoring, latest, found)
     yield from grounds.answered(monitoring)
-    for period in monitoring.periods:
-        yield from sheet.sheet(monitoring, period)
+    for period, lines in forms.items():
+        yield from sheet.sheet(monitoring, period, lines)
     yield from sheet.dynamics(monitoring, latest)
     yield from verdicts.worsened(monitoring, found)
     yield from verdicts.not_checked(monitoring)
     yield from verdicts.advice(monitoring, units)
-    for period in monitoring.periods:
-        yield from organisations(monitoring, period, units)
+    for period, lines in forms.items():
+        yield from organisations(monitoring, period, lines, units)
     yield from grounds.not_answered(monitoring, units)
     yield from grounds.defects(monitoring)
     yield from grounds.decisions(monitoring)
@@ -97,14 +98,14 @@ def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Find
 
 
 def _graded(found: Sequence[Finding]) -> Iterator[str]:
-    """How many findings of each severity, in how many organisations, and how many of totals."""
+    """How many findings of each severity, in how many organisations, and how many of the totals above them."""
     for severity in reversed(SEVERITIES):
         cells = [finding for finding in found if finding.severity == severity]
         below = {finding.unit for finding in cells if finding.level == 0}
         above = sum(finding.level > 0 for finding in cells)
         told = [
             f"организаций — {len(below)}" if below else "",
-            f"по итогам выше организаций — {above}" if above else "",
+            f"по итогам — {above}" if above else "",
         ]
         if cells:
             times = wording.counted(len(cells), "случай", "случая", "случаев")

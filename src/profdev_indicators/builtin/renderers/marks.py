@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#$])")
@@ -11,10 +10,9 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPENS_A_BLOCK = re.compile(r"(?P<digits>[0-9]{1,9}(?=[.)]))?(?P<mark>[-+.)])(?=\s|$)|(?P<rule>[-=])(?=[-=\s]*$)")
 _MOST_ROWS = 2000  # of one table: beyond, nobody reads on paper
 _LONG = 90  # characters of a name which is only recalled
-_INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
-_TURNS_TEXT = re.compile(
-    "[\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]"
-)
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
+# Controls, lone surrogates (which cannot even be written), and signs that make text run backwards.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 class Marked(str):
@@ -25,8 +23,8 @@ class Marked(str):
 
 def one_line(text: str) -> str:
     """The text without line breaks and without characters that cannot be seen or that reorder what is seen."""
-    spaced = " ".join(re.split(r"[ \t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]+", text.strip()))
-    return _TURNS_TEXT.sub("", "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE))
+    visible = _INVISIBLE.sub("", _BREAKS.sub(" ", text))
+    return re.sub(" {2,}", " ", visible).strip()
 
 
 def inline(text: str) -> Marked:

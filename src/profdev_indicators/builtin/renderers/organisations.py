@@ -9,7 +9,7 @@ import polars as pl
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line, form
+from profdev_indicators.builtin.renderers.form import Line
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, long_table
 from profdev_indicators.builtin.renderers.sheet import numbered
 from profdev_indicators.frames import MAIN
@@ -23,7 +23,7 @@ _INCOMPLETE = "◐"
 _LEGEND = (
     f"«{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет; это не «нет» и не ноль;",
     "«нет», «0» — ответ есть, и он отрицательный;",
-    f"«{wording.STATE_WORDS['not_applicable']}» — не применимо: показатель организации не касается, или она освобождена;",
+    f"«{wording.STATE_WORDS['not_applicable']}» — не применимо: организации не касается, или она освобождена;",
     f"«{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель;",
     f"«{wording.STATE_WORDS['suppressed']}» — скрыто источником;",
     f"«{wording.STATE_WORDS['invalid']}» — ответ противоречит сам себе и в суммы не вошёл;",
@@ -36,19 +36,20 @@ Cells = Mapping[tuple[str, str], Value]
 """Values of one period by unit and indicator."""
 
 
-def organisations(monitoring: Monitoring, period: Period, units: Sequence[str]) -> Iterator[str]:
+def organisations(monitoring: Monitoring, period: Period, lines: Sequence[Line], units: Sequence[str]) -> Iterator[str]:
     """A table a section; totals stand above those they are made of."""
     cells = _cells(monitoring, period)
-    shown = [unit for unit in units if unit in _existing(cells)]
+    existing = _existing(cells)
+    shown = [unit for unit in units if unit in existing]
     if len(shown) < 2:  # noqa: PLR2004 - the district alone stands in the form already
         return
     yield heading(2, f"Организации и показатели за {period.title}")
     yield bullets(_LEGEND)
-    for section, group in groupby(form(monitoring, period), key=lambda line: line.section):
+    for section, group in groupby(lines, key=lambda line: line.section):
         yield heading(3, numbered(section))
-        lines = tuple(group)
-        for start in range(0, len(lines), _MOST_COLUMNS):
-            yield from _table(lines[start : start + _MOST_COLUMNS], shown, cells, monitoring)
+        together = tuple(group)
+        for start in range(0, len(together), _MOST_COLUMNS):
+            yield from _table(together[start : start + _MOST_COLUMNS], shown, cells, monitoring)
 
 
 def _cells(monitoring: Monitoring, period: Period) -> Cells:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line, difference, form, period_before, periods_read, series
+from profdev_indicators.builtin.renderers.form import Line, difference, period_before, periods_read, series
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, paragraph, recalled, table
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Section
@@ -15,7 +15,7 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
 
 
-def sheet(monitoring: Monitoring, period: Period) -> Iterator[str]:
+def sheet(monitoring: Monitoring, period: Period, lines: Sequence[Line]) -> Iterator[str]:
     """The form for one period."""
     places, before = monitoring.district.publication.decimals, period_before(monitoring, period)
     yield heading(2, f"Форма мониторинга за {period.title}")
@@ -23,8 +23,8 @@ def sheet(monitoring: Monitoring, period: Period) -> Iterator[str]:
         yield paragraph("Сведений за более ранние периоды нет: сравнивать не с чем.")
     else:
         yield paragraph(f"Для сравнения — {before.title}; изменение посчитано по неокруглённым значениям.")
-    for section, lines in groupby(form(monitoring, period), key=lambda line: line.section):
-        shown = tuple(lines)
+    for section, group in groupby(lines, key=lambda line: line.section):
+        shown = tuple(group)
         yield heading(3, numbered(section))
         yield _section_table(shown, before, places)
         yield from _readings(shown, places)

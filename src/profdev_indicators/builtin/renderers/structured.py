@@ -33,7 +33,7 @@ class Json:
     def render(self, monitoring: Monitoring) -> Mapping[str, bytes]:
         """``report.json``, in UTF-8; what is no number in JSON is null."""
         text = json.dumps(_plain(_answer(monitoring)), ensure_ascii=False, indent=1, allow_nan=False)
-        return {"report.json": f"{text}\n".encode()}
+        return {"report.json": f"{text}\n".encode(errors="replace")}
 
 
 def _answer(monitoring: Monitoring) -> Mapping[str, Any]:

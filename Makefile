@@ -1,0 +1,58 @@
+# make demo   an invented district: data, values, report            make test    all tests
+# make lint   style, types, import contracts                        make bench   figures of performance
+# make docs   regenerate the reference                              make golden  accept new outputs of the example
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := plugins/profdev-kbr plugins/profdev-chegem
+EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test test-core lint bench docs golden clean
+
+demo: $(VENV)/.installed
+	$(BIN)/profdev demo demo
+
+test: $(VENV)/.ready
+	$(BIN)/pytest -n 2 tests plugins
+
+# The core must not need a plugin package: a second environment which has none.
+test-core: $(VENV)-core/.ready
+	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 tests
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready
+	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/command.py
+
+docs: $(VENV)/.ready
+	$(BIN)/python tools/reference.py
+
+golden: $(VENV)/.ready
+	$(BIN)/pytest -q tests/golden --accept
+
+$(VENV)/.venv $(VENV)-core/.venv:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check -q install --upgrade pip
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.venv pyproject.toml $(addsuffix /pyproject.toml,$(PLUGINS))
+	$(PIP) install $(EDITABLE)
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.installed requirements-dev.txt
+	$(PIP) install -r requirements-dev.txt
+	touch $@
+
+$(VENV)-core/.ready: $(VENV)-core/.venv pyproject.toml requirements-dev.txt
+	$(VENV)-core/bin/python -m pip --disable-pip-version-check -q install -e '.[xlsx]' -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(VENV)-core demo build dist

@@ -1,0 +1,243 @@
+"""`profdev explain`: one number, back to its cells and its act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import attrs
+import click
+
+from profdev_indicators.cli.console import say, say_json, table
+from profdev_indicators.cli.options import config_argument, data_option, format_option, manager, without_option
+from profdev_indicators.cli.speech import Command
+from profdev_indicators.cli.waiting import waiting
+from profdev_indicators.engine.explain import Cell, Contribution, Earlier, Explanation, Formula, Judged, explain
+from profdev_indicators.errors import RequestError
+from profdev_indicators.frames import MAIN
+from profdev_indicators.library import load, monitor
+from profdev_indicators.results import Value
+from profdev_indicators.wording import (
+    DASH,
+    NOT_EVIDENCED,
+    SEVERITY_WORDS,
+    STATE_WORDS,
+    as_set,
+    change,
+    count,
+    day,
+    of,
+    with_unit,
+)
+
+_STATES_OF_ITEMS = {
+    "not_applicable": "не применимо",
+    "suppressed": "скрыто источником",
+    "invalid": "противоречие, не учтено",
+}
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "profdev explain configs/chegem.yaml 1.1 район --period 2022 --data data",
+        'profdev explain configs/chegem.yaml 4.2 "МКОУ СОШ № 1" --period 2022 --data data --format json',
+    ),
+)
+@config_argument
+@click.argument("indicator", metavar="ПОКАЗАТЕЛЬ", help="Код показателя: 1.1.")
+@click.argument("unit", metavar="ЕДИНИЦА", help="id организации, её точное название или слово «район».")
+@click.option("--period", metavar="ПЕРИОД", required=True, help="Один период: 2022.")
+@data_option
+@click.option("--reading", metavar="ПРОЧТЕНИЕ", default=MAIN, help="Объяснить другое прочтение показателя.")
+@format_option
+@without_option
+def command(
+    config: Path,
+    indicator: str,
+    unit: str,
+    period: str,
+    data: Path,
+    reading: str,
+    form: str,
+    without: tuple[str, ...],
+) -> None:
+    """Объяснить одно число: из каких ячеек, по какой формуле и по какому акту.
+
+    Показывает числитель и знаменатель, файл, лист и ячейку каждого ответа или вклад каждой организации, кто не
+    ответил и кто освобождён, определение и его дату, основание, другие прочтения, цель и прошлый период.
+    """
+    plugins = manager(without)
+    district = load(config, plugins)
+    with waiting("Считаю"):
+        monitoring = monitor(district, period=period, data=data, readings="all", plugins=plugins)
+    if len(monitoring.periods) > 1:
+        raise RequestError(f"объясняется одно число: укажите один период, а не «{period}»")
+    explanation = explain(monitoring, indicator, unit, reading=reading)
+    if form == "json":
+        say_json(attrs.asdict(explanation))
+    else:
+        say(*lines(explanation))
+
+
+def lines(explanation: Explanation) -> Iterator[str]:
+    """The explanation as a person reads it from top to bottom."""
+    value = explanation.value
+    yield f"{explanation.indicator} {explanation.title}"
+    yield f"{value.unit_name} ({value.unit}), {value.period}"
+    yield ""
+    yield _number(value, explanation.unit_of_value)
+    yield _counters(value)
+    yield from _section("Как считается", _definition(explanation))
+    yield from _section("Откуда число", _cells(explanation.cells))
+    yield from _section("Из чего сложилось", _contributions(explanation))
+    yield from _section("Из каких показателей", _components(explanation))
+    yield from _section("Замечания к ответам", _defects(explanation))
+    yield from _section("Другие прочтения", _alternatives(explanation))
+    yield from _section("С чем сравнить", _comparison(explanation))
+    yield from _section("Что решили правила", _judged(explanation.judgements))
+    yield from _section("Чего не решил приказ", explanation.decisions)
+
+
+def _section(title: str, body: Iterable[str]) -> Iterator[str]:
+    body = list(body)
+    if body:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in body)
+
+
+def _number(value: Value | None, unit: str) -> str:
+    """«64,7 % = 11 из 17», or why there is no number."""
+    if value is None:
+        return "не считалось"
+    if value.value is None or value.numerator is None:
+        word = "не применимо" if value.state == "not_applicable" else STATE_WORDS[value.state]
+        return f"{word}: {value.reason}" if value.reason else word
+    if value.denominator is None:
+        return with_unit(value.value, unit)
+    return f"{with_unit(value.value, unit)} = {of(value.numerator, value.denominator)}"
+
+
+def _counters(value: Value) -> str:
+    told = f"Спрошено {value.expected}, ответили {value.reported}, подтвердили ссылкой {value.evidenced}"
+    if value.evidenced < value.reported:
+        told += f" ({NOT_EVIDENCED}: {value.reported - value.evidenced})"
+    if value.value is not None and (value.state != "ok" or value.reason):
+        told += f"; {STATE_WORDS[value.state]}" + (f": {value.reason}" if value.reason else "")
+    return told
+
+
+def _definition(explanation: Explanation) -> Iterator[str]:
+    if explanation.formula is None:
+        yield "в этом периоде показателя нет"
+    else:
+        yield from _formula(explanation.formula)
+    for label, text in (
+        ("Прочтение", explanation.reading),
+        ("Основание", explanation.basis),
+        ("Источник", explanation.source),
+    ):
+        if text:
+            yield f"{label}: {text}"
+
+
+def _formula(formula: Formula) -> Iterator[str]:
+    yield f"{formula.kind}."
+    for part in formula.parts:
+        yield f"{part.label}: {'; '.join(part.words)}"
+    yield f"Молчание: {formula.silence}"
+    yield f"Неполная сумма: {formula.missing}"
+    since = f" действует с {day(formula.since)}" if formula.since else " действует с самого начала"
+    yield f"Определение {formula.digest}{since}" + (f": {formula.note}" if formula.note else "")
+
+
+def _cells(cells: Sequence[Cell]) -> list[str]:
+    if not cells:
+        return []
+    rows = [("Вопрос", "Ответ", "Где", "Ссылка")]
+    rows += [
+        (
+            f"{cell.title} ({cell.item})",
+            _answer(cell),
+            ", ".join(part for part in (cell.file, cell.address) if part) or "ответа нет",
+            cell.link or "",
+        )
+        for cell in cells
+    ]
+    return table(rows if any(cell.link for cell in cells) else [row[:3] for row in rows])
+
+
+def _answer(cell: Cell) -> str:
+    if cell.answer is None:
+        return _STATES_OF_ITEMS.get(cell.state or "", "не сказано")
+    return ("да" if cell.answer else "нет") if cell.type == "flag" else count(cell.answer)
+
+
+def _contributions(explanation: Explanation) -> list[str]:
+    if not explanation.contributions:
+        return []
+    rows = [("Организация", "Числитель", "Знаменатель", "Значение", "")]
+    rows += [
+        (
+            f"{each.name} ({each.unit})",
+            _count(each.numerator),
+            _count(each.denominator),
+            DASH if each.value is None else with_unit(each.value, explanation.unit_of_value),
+            _mark(each),
+        )
+        for each in explanation.contributions
+    ]
+    return table(rows)
+
+
+def _mark(each: Contribution) -> str:
+    if each.value is None:
+        return each.reason or STATE_WORDS[each.state]
+    return "" if each.confirmed else NOT_EVIDENCED
+
+
+def _count(number: float | None) -> str:
+    return DASH if number is None else count(number)
+
+
+def _components(explanation: Explanation) -> Iterator[str]:
+    for each in explanation.components:
+        yield f"{each.indicator} {each.title}: {_number(each.value, each.unit)}"
+
+
+def _defects(explanation: Explanation) -> Iterator[str]:
+    for each in explanation.defects:
+        place = ", ".join(part for part in (each.unit, each.file, each.cell) if part)
+        yield f"{place}: {each.message}" + (f" — {each.hint}" if each.hint else "")
+
+
+def _alternatives(explanation: Explanation) -> Iterator[str]:
+    for each in explanation.alternatives:
+        yield f"{each.id}: {_number(each.value, explanation.unit_of_value)} — {each.reading}"
+
+
+def _comparison(explanation: Explanation) -> Iterator[str]:
+    unit = explanation.unit_of_value
+    if explanation.target is not None:
+        basis = f" ({explanation.target_basis})" if explanation.target_basis else ""
+        yield f"Цель: {as_set(explanation.target, unit)}{basis}"
+    yield from _earlier(explanation.earlier, unit) if explanation.earlier else ("Раньше значений нет",)
+
+
+def _earlier(earlier: Earlier, unit: str) -> Iterator[str]:
+    told = f"{earlier.value.period}: {_number(earlier.value, unit)}"
+    if not earlier.comparable:
+        yield f"{told}; не сравнивается: тогда действовало другое определение ({earlier.value.definition})"
+    elif earlier.change is None:
+        yield told
+    else:
+        yield f"{told}; изменение {change(earlier.change, unit)}"
+
+
+def _judged(judgements: Sequence[Judged]) -> Iterator[str]:
+    for each in judgements:
+        if each.severity is None:
+            yield f"{each.rule}: не применено — {each.reason}"
+        else:
+            yield f"{each.rule}: {SEVERITY_WORDS[each.severity]}" + (f" ({each.reason})" if each.reason else "")

@@ -1,0 +1,40 @@
+"""A sign of life on stderr for whoever waits longer than two seconds at a terminal."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE = 2.0  # seconds
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say what is going on, and for how many seconds, until it is over; nothing where stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    over = threading.Event()
+    clock = threading.Thread(target=_tick, args=(what, over), daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        over.set()
+        clock.join()
+
+
+def _tick(what: str, over: threading.Event) -> None:
+    start, said = time.monotonic(), ""
+    over.wait(PATIENCE)
+    while not over.is_set():
+        said = f"{what}… {time.monotonic() - start:.0f} с"
+        sys.stderr.write(f"\r{said}")
+        sys.stderr.flush()
+        over.wait(1.0)
+    if said:
+        sys.stderr.write(f"\r{' ' * len(said)}\r")
+        sys.stderr.flush()

@@ -1,0 +1,103 @@
+"""Files appear whole or not at all, and nobody else's are touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profdev_indicators.cli.staging import digests, put_whole
+from profdev_indicators.errors import PluginError, RequestError
+
+RECORD = "run.json"
+
+
+def recorded(files: dict[str, bytes]) -> dict[str, bytes]:
+    return files | {RECORD: json.dumps({"files": digests(files)}).encode()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_new_folder_appears_with_all_its_files(tmp_path: Path) -> None:
+    files = recorded({"a.csv": b"1", "letters/one.md": b"2"})
+    put_whole(files, tmp_path / "deep" / "out", RECORD)
+    assert contents(tmp_path) == {f"deep/out/{name}": content for name, content in files.items()}
+
+
+def test_the_next_run_replaces_its_own_files_and_removes_those_it_makes_no_more(tmp_path: Path) -> None:
+    put_whole(recorded({"a.csv": b"1", "old.md": b"2"}), tmp_path / "out", RECORD)
+    files = recorded({"a.csv": b"3", "new.md": b"4"})
+    put_whole(files, tmp_path / "out", RECORD)
+    assert contents(tmp_path / "out") == files
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    put_whole(recorded({"a.csv": b"1"}), tmp_path / "out", RECORD)
+    (tmp_path / "out" / "заметки.docx").write_bytes(b"mine")
+    put_whole(recorded({"a.csv": b"2"}), tmp_path / "out", RECORD)
+    assert (tmp_path / "out" / "заметки.docx").read_bytes() == b"mine"
+
+
+def test_a_file_somebody_changed_is_not_removed_as_stale(tmp_path: Path) -> None:
+    put_whole(recorded({"a.csv": b"1", "old.md": b"2"}), tmp_path / "out", RECORD)
+    (tmp_path / "out" / "old.md").write_bytes(b"with my notes")
+    put_whole(recorded({"a.csv": b"1"}), tmp_path / "out", RECORD)
+    assert (tmp_path / "out" / "old.md").read_bytes() == b"with my notes"
+
+
+def test_a_file_of_somebody_else_under_our_name_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"mine")
+    with pytest.raises(RequestError, match="чужие файлы: a.csv"):
+        put_whole(recorded({"a.csv": b"1"}), tmp_path, RECORD)
+    assert contents(tmp_path) == {"a.csv": b"mine"}
+
+
+@pytest.mark.parametrize("fails_at", range(1, 7))
+def test_whatever_move_fails_the_folder_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    out = tmp_path / "out"
+    before = recorded({"a.csv": b"1", "b.csv": b"2", "old.md": b"3"})
+    put_whole(before, out, RECORD)
+    moves, replace = [], Path.replace
+
+    def failing(source: Path, target: Path) -> Path:
+        moves.append(source)
+        if len(moves) == fails_at:
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(PermissionError):
+        put_whole(recorded({"a.csv": b"4", "b.csv": b"5", "c.csv": b"6"}), out, RECORD)
+    assert contents(tmp_path) == {f"out/{name}": content for name, content in before.items()}
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=""):
+        put_whole({"a": b"1", "a/b": b"2"}, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../x", "a/../../x", "C:\\x", "a\\b", ""])
+def test_a_report_cannot_write_outside_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PluginError, match="выводит из папки"):
+        put_whole({name: b""}, tmp_path / "out")
+
+
+@given(record=st.binary(max_size=200) | st.sampled_from([b"[]", b'{"files": 1}', b'{"files": {"../x": "1"}}', b"null"]))
+def test_whatever_the_record_says_only_our_own_files_are_touched(
+    tmp_path_factory: pytest.TempPathFactory, record: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("run") / "out"
+    folder.mkdir()
+    (folder.parent / "x").write_bytes(b"mine")
+    (folder / RECORD).write_bytes(record)
+    with pytest.raises(RequestError, match=RECORD):
+        put_whole(recorded({"a.csv": b"1"}), folder, RECORD)
+    assert contents(folder.parent) == {"x": b"mine", f"out/{RECORD}": record}

@@ -1,0 +1,19 @@
+"""The example district, written once for all tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from profdev_indicators import demo
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
+    return demo.write(tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="session")
+def here(example: demo.Demo) -> Path:
+    return example.data

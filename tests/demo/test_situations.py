@@ -1,0 +1,201 @@
+"""Everything the README of the example says is hidden in it, looked up in the answer of the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from example_district import monitored
+from profdev_indicators import demo
+from profdev_indicators.results import Monitoring
+
+WITHOUT_YOUNG = ["d08", "d09", "d10", "s11", "s14"]
+
+
+@pytest.fixture(scope="module")
+def answer(example: demo.Demo) -> Monitoring:
+    return monitored(example, "2019..2022")
+
+
+def _findings(answer: Monitoring, unit: str, indicator: str, period: str = "2022") -> list[str]:
+    return answer.findings.filter(
+        (pl.col("unit") == unit) & (pl.col("indicator") == indicator) & (pl.col("period") == period)
+    )["rule"].to_list()
+
+
+def _why_not(answer: Monitoring, unit: str, indicator: str, rule: str, period: str = "2022") -> list[str]:
+    return answer.unchecked.filter(
+        (pl.col("unit") == unit)
+        & (pl.col("indicator") == indicator)
+        & (pl.col("period") == period)
+        & (pl.col("rule") == rule)
+    )["reason"].to_list()
+
+
+def _states(answer: Monitoring, unit: str, period: str) -> dict[str, str]:
+    rows = answer.history.filter((pl.col("unit") == unit) & (pl.col("period") == period))
+    return dict(rows.select("indicator", pl.col("state").cast(pl.String)).iter_rows())
+
+
+def _defects(answer: Monitoring, **wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - texts and numbers
+    rows = answer.defects.filter(*(pl.col(name).eq_missing(pl.lit(given)) for name, given in wanted.items()))
+    return rows.with_columns(pl.col("severity").cast(pl.String)).to_dicts()
+
+
+def test_silence_is_not_a_zero(answer: Monitoring) -> None:
+    own, district = answer.value("4.3", "s07"), answer.value("4.3")
+    assert (own.state, own.value, own.expected, own.reported) == ("not_reported", None, 1, 0)
+    assert (district.state, district.expected, district.reported) == ("partial", 26, 25)
+    assert {finding["source"] for finding in _defects(answer, unit="s07", check="silent")} >= {"card", "organisations"}
+
+
+def test_an_exemption_is_not_a_no_and_begins_on_its_date(answer: Monitoring) -> None:
+    states = [answer.value("1.1", "s12", str(year)).state for year in (2019, 2020, 2021, 2022)]
+    assert states == ["ok", "ok", "not_applicable", "not_applicable"]
+    assert "капитальном ремонте" in str(answer.value("1.1", "s12").reason)
+    assert answer.value("2.1", "s12").state == "ok"
+
+
+def test_a_number_without_its_link_is_claimed_and_not_proved(answer: Monitoring) -> None:
+    own, district = answer.value("5.1", "s03"), answer.value("5.1")
+    assert (own.state, own.numerator, own.reported, own.evidenced) == ("ok", 30, 1, 0)
+    assert district.reported - district.evidenced == 1
+    assert [d["item"] for d in _defects(answer, check="evidence")] == ["n_network"]
+
+
+def test_a_true_fall_is_found(answer: Monitoring) -> None:
+    own = answer.value("1.1", "s01")
+    finding = answer.findings.filter(
+        (pl.col("unit") == "s01") & (pl.col("indicator") == "1.1") & (pl.col("rule") == "drop")
+    ).row(0, named=True)
+    assert (own.numerator, own.denominator) == (42, 60)
+    assert finding["change"] == pytest.approx(-20)
+    assert finding["numbers"]["persons"] == pytest.approx(12)
+
+
+def test_one_teacher_of_five_is_no_fall(answer: Monitoring) -> None:
+    now, before = answer.value("1.1", "d10"), answer.value("1.1", "d10", "2021")
+    assert before.value is not None
+    assert now.value is not None
+    assert now.value - before.value == pytest.approx(-20)
+    assert "drop" not in _findings(answer, "d10", "1.1")
+
+
+def test_only_planted_falls_are_called_falls(answer: Monitoring) -> None:
+    fallen = answer.findings.filter(pl.col("rule").is_in(["drop", "drop_total", "streak", "lost"]))
+    assert sorted(fallen.select("unit", "indicator", "period", "rule").rows()) == [
+        ("s01", "1.1", "2022", "drop"),
+        ("s09", "4.3", "2022", "lost"),
+        ("s09", "4.4", "2022", "drop"),
+    ]
+
+
+def test_a_saturated_criterion_is_a_hundred_everywhere_and_always(answer: Monitoring) -> None:
+    told = answer.history.filter((pl.col("indicator") == "3.1") & pl.col("value").is_not_null())
+    assert told["value"].unique().to_list() == [100.0]
+    assert told.filter(pl.col("unit") == answer.root)["period"].to_list() == ["2019", "2020", "2021", "2022"]
+
+
+def test_across_a_new_definition_nothing_is_compared(answer: Monitoring) -> None:
+    definitions = [answer.value("3.3", period=str(year)).definition for year in (2019, 2020, 2021, 2022)]
+    assert [one == definitions[0] for one in definitions] == [True, True, True, False]
+    now, before = answer.value("3.3"), answer.value("3.3", period="2021")
+    assert now.value is not None
+    assert before.value is not None
+    assert now.value < before.value - 15
+    assert _findings(answer, answer.root, "3.3") == []
+    assert _why_not(answer, answer.root, "3.3", "drop_total") == ["изменилось определение показателя"]
+
+
+def test_a_renamed_school_is_one_series_under_the_name_of_its_year(answer: Monitoring) -> None:
+    names = [answer.value("1.1", "s05", str(year)).unit_name for year in (2019, 2020, 2021, 2022)]
+    old, new = "МКОУ «СОШ с. Придуманное»", "МКОУ «СОШ имени Первой книги с. Придуманное»"
+    assert names == [old, old, new, new]
+    assert _why_not(answer, "s05", "1.1", "drop", "2021") == []
+
+
+def test_a_contradiction_spoils_its_item_and_nothing_else(answer: Monitoring) -> None:
+    states = _states(answer, "s04", "2022")
+    assert sorted(code for code, state in states.items() if state != "ok") == ["4.1", "4.2", "4.4", "6.1"]
+    assert {states[code] for code in ("4.1", "4.2", "4.4", "6.1")} == {"invalid"}
+    [defect] = _defects(answer, unit="s04", period="2022", item="n_young")
+    assert (defect["severity"], defect["file"], defect["cell"]) == ("error", "2022/cards/s04.xlsx", "«Карта»!C2")
+    assert "50" in defect["message"]
+    assert "42" in defect["message"]
+
+
+def test_a_programme_that_is_gone_is_lost(answer: Monitoring) -> None:
+    assert _findings(answer, "s09", "4.3") == ["lost"]
+    own = answer.value("4.4", "s09")
+    assert (own.numerator, own.denominator, own.state) == (0, 3, "ok")
+
+
+@pytest.mark.parametrize("indicator", ["4.1", "4.2", "4.4", "6.1"])
+def test_where_nobody_is_young_nothing_is_asked_of_the_young(answer: Monitoring, indicator: str) -> None:
+    rows = answer.history.filter(
+        (pl.col("indicator") == indicator) & (pl.col("period") == "2022") & (pl.col("level") == 0)
+    )
+    absent = rows.filter(pl.col("state") == "not_applicable").sort("unit")
+    assert absent["unit"].to_list() == WITHOUT_YOUNG
+    assert absent["value"].null_count() == len(WITHOUT_YOUNG)
+    assert absent["expected"].sum() == 0
+
+
+def test_a_closed_kindergarten_keeps_its_past_and_is_expected_no_more(answer: Monitoring) -> None:
+    states = [answer.value("2.1", "d12", str(year)).state for year in (2019, 2020, 2021, 2022)]
+    assert states == ["ok", "ok", "not_defined", "not_defined"]
+    assert [answer.value("2.1", period=str(year)).expected for year in (2019, 2020, 2021, 2022)] == [27, 27, 26, 26]
+
+
+def test_a_repeated_row_counts_once_if_it_says_the_same_and_never_if_not(answer: Monitoring) -> None:
+    [same] = _defects(answer, check="repeated", period="2019")
+    [other] = _defects(answer, check="repeated", period="2020")
+    assert (same["unit"], same["severity"]) == ("s08", "warning")
+    assert (other["unit"], other["severity"]) == ("d04", "error")
+    assert answer.value("2.2", "s08", "2019").state == "ok"
+    assert answer.value("2.2", "d04", "2020").state == "invalid"
+
+
+def test_a_stranger_is_named_and_not_counted(answer: Monitoring) -> None:
+    [stranger] = [d for d in _defects(answer, check="unknown_unit") if "Неведомск" in d["message"]]
+    assert (stranger["file"], stranger["row"]) == ("2020/cards/cards.csv", 30)
+
+
+def test_a_line_of_totals_is_not_summed_again(answer: Monitoring) -> None:
+    sums = answer.answers.filter(pl.col("period") == "2019")["n_ped"].sum()
+    assert answer.value("2.2", period="2019").denominator == sums == 603
+
+
+def test_fifteen_people_are_fifteen(answer: Monitoring) -> None:
+    assert answer.value("2.2", "d06", "2019").denominator == 15
+    [note] = _defects(answer, unit="d06", item="n_ped")
+    assert note["severity"] == "warning"
+
+
+def test_a_percentage_is_no_count_of_teachers(answer: Monitoring) -> None:
+    assert answer.value("6.2", "d03").state == "invalid"
+    [defect] = _defects(answer, unit="d03", item="n_dpp")
+    assert (defect["severity"], defect["file"]) == ("error", "2022/organisations.csv")
+    assert "85" in defect["message"]
+
+
+def test_a_site_that_does_not_open_says_nothing(answer: Monitoring) -> None:
+    assert answer.value("1.2", "d07").state == "not_reported"
+    assert answer.value("1.2").reported == 24
+
+
+def test_the_data_have_no_other_defects_than_those_hidden(answer: Monitoring) -> None:
+    hidden = {
+        ("2019", "s08", "repeated"),
+        ("2019", "d06", "interpreted"),
+        ("2020", "d04", "repeated"),
+        ("2020", None, "unknown_unit"),
+        ("2022", "s03", "evidence"),
+        ("2022", "s04", "at_most"),
+        ("2022", "s07", "silent"),
+        ("2022", "d03", "type"),
+        ("2022", "d07", "required"),
+    }
+    assert set(answer.defects.select("period", "unit", "check").rows()) == hidden

@@ -1,0 +1,26 @@
+"""The example district with the two plugins it names, and no other that happens to be installed."""
+
+from __future__ import annotations
+
+import pluggy
+import pytest
+
+from profdev_indicators import demo, load, monitor, plugin_manager
+from profdev_indicators.results import Monitoring
+
+_REASON = "the example extends a plugin; `make test` installs it"
+
+
+def plugins() -> pluggy.PluginManager:
+    """The stock plugins, the republic's form, Chegem's thresholds and advice; without them the test is skipped."""
+    return plugin_manager(
+        pytest.importorskip("profdev_kbr", reason=_REASON),
+        pytest.importorskip("profdev_chegem", reason=_REASON),
+        discover=False,
+    )
+
+
+def monitored(example: demo.Demo, period: str) -> Monitoring:
+    """The example, loaded and computed."""
+    manager = plugins()
+    return monitor(load(example.config, manager), period=period, data=example.data, plugins=manager)

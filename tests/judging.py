@@ -1,0 +1,161 @@
+"""A small district, cells of VALUES written by hand, and what the rules say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from profdev_indicators.builtin.measures import Count, Mean, Share
+from profdev_indicators.builtin.rules import provide_rules
+from profdev_indicators.engine.judge import judge
+from profdev_indicators.frames import VALUES
+from profdev_indicators.model import (
+    Better,
+    Calendar,
+    District,
+    Dynamics,
+    Indicator,
+    Item,
+    Measure,
+    Name,
+    Population,
+    Rule,
+    Section,
+    Source,
+)
+from profdev_indicators.periods import Period
+
+RULE_NAMES: Mapping[type, str] = {kind: name for name, kind in provide_rules().items()}
+
+TEACHERS = Population(id="teachers", title="педагоги", items=("n_ped",))
+ORGANISATIONS = Population(id="organisations", title="организации", items=("school",))
+SHARE = Share(counted="n_diag", population=TEACHERS)
+PRESENCE = Share(counted="mentoring", population=ORGANISATIONS)
+COUNT = Count(counted="events")
+MEAN = Mean(points="points", answers="n_ped")
+
+
+class NoReader:
+    """Cells are written by hand: nobody reads."""
+
+    def read(self, request: object) -> Sequence[Any]:
+        raise NotImplementedError
+
+
+CARD = Source(
+    id="card",
+    title="Карта",
+    reader=NoReader(),
+    items=(
+        Item(id="n_ped", title="Педагогов", type="count"),
+        Item(id="n_diag", title="Прошли диагностику", type="count"),
+        Item(id="mentoring", title="Есть наставничество", type="flag"),
+        Item(id="events", title="Мероприятий", type="count"),
+        Item(id="points", title="Сумма баллов", type="number"),
+    ),
+)
+
+
+def indicator(
+    *rules: Rule,
+    id: str = "1",  # noqa: A002 - the word of the configuration
+    measure: Measure = SHARE,
+    better: Better = "higher",
+    **more: Any,  # noqa: ANN401 - any other key of an indicator
+) -> Indicator:
+    """An indicator with rules of its own."""
+    given = {"title": f"Показатель {id}", "source": CARD, "silence": "excluded", "missing": "strict"} | more
+    return Indicator(id=id, measure=measure, better=better, rules=rules, **given)
+
+
+def district(
+    *indicators: Indicator,
+    rules: Sequence[Rule] = (),
+    calendar: Calendar = "year",
+    **more: Any,  # noqa: ANN401 - any other key of a district
+) -> District:
+    """A district of one section."""
+    return District(
+        id="d",
+        title=Name(nominative="район"),
+        calendar=calendar,
+        sources=(CARD,),
+        sections=(Section(id="s", title="раздел", indicators=indicators),),
+        dynamics=Dynamics(rules=tuple(rules)),
+        **more,
+    )
+
+
+def cell(
+    unit: str = "a",
+    period: str = "2022",
+    numerator: float | None = None,
+    denominator: float | None = None,
+    **more: object,
+) -> dict[str, Any]:
+    """One row of VALUES: a share in per cent, or a count where there is no denominator; silent without a numerator."""
+    value = numerator if denominator is None or numerator is None else numerator / denominator * 100
+    is_told = numerator is not None
+    return {
+        "district": "d",
+        "unit": unit,
+        "unit_name": f"Организация {unit}",
+        "unit_kind": "school",
+        "level": 0,
+        "period": period,
+        "section": "s",
+        "indicator": "1",
+        "reading": "main",
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
+        "expected": 1,
+        "reported": int(is_told),
+        "evidenced": int(is_told),
+        "state": "ok" if is_told else "not_reported",
+        "definition": "one",
+    } | more
+
+
+def cells(rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
+    """VALUES."""
+    full = [dict.fromkeys(VALUES) | dict(row) for row in rows]
+    return pl.LazyFrame(full, schema=VALUES)
+
+
+def clustered(values: pl.LazyFrame, clusters: Mapping[str, str] | None = None) -> pl.LazyFrame:
+    """The clusters of the units of ``values``."""
+    named = pl.col("unit").replace_strict(clusters or {}, default=None, return_dtype=pl.String)
+    return values.select("unit", "period").unique(maintain_order=True).with_columns(named.alias("cluster"))
+
+
+def judged(
+    rows: Iterable[Mapping[str, Any]],
+    asked: District,
+    *periods: str,
+    clusters: Mapping[str, str] | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """FINDINGS and UNCHECKED for some periods; 2022 unless told otherwise."""
+    values = cells(rows)
+    findings, unchecked = judge(
+        values,
+        asked,
+        clusters=clustered(values, clusters),
+        asked=[Period.parse(period, asked.calendar) for period in periods or ("2022",)],
+        rule_names=RULE_NAMES,
+    )
+    both = pl.collect_all([findings, unchecked])
+    return both[0], both[1]
+
+
+def reasons(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[str]:  # noqa: ANN401 - keys of an indicator
+    """Why one rule of one indicator could not be applied."""
+    return judged(rows, district(indicator(rule, **more)))[1]["reason"].to_list()
+
+
+def fired(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - the same
+    """Units and severities of the findings of one rule of one indicator."""
+    found = judged(rows, district(indicator(rule, **more)))[0]
+    return list(found.select("unit", "severity").iter_rows())
