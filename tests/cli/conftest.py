@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import Profdev, Said
 
+from command import Profdev, Said
 from profdev_indicators.cli import main
 
 

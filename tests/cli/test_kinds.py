@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from command import Profdev
 
+from command import Profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.library import load
 from profdev_indicators.model import Derived, Measure, Reader, Renderer, Rule

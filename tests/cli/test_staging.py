@@ -52,7 +52,7 @@ def test_a_file_somebody_changed_is_not_removed_as_stale(tmp_path: Path) -> None
 
 def test_a_file_of_somebody_else_under_our_name_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"mine")
-    with pytest.raises(RequestError, match="чужие файлы: a.csv"):
+    with pytest.raises(RequestError, match=r"чужие файлы: a\.csv"):
         put_whole(recorded({"a.csv": b"1"}), tmp_path, RECORD)
     assert contents(tmp_path) == {"a.csv": b"mine"}
 
@@ -79,7 +79,7 @@ def test_whatever_move_fails_the_folder_stays_as_it_was(
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=""):
+    with pytest.raises((FileExistsError, NotADirectoryError)):
         put_whole({"a": b"1", "a/b": b"2"}, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

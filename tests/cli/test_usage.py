@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
-from command import Profdev
 
+from command import Profdev
 from profdev_indicators.cli import console
 
 

@@ -85,16 +85,20 @@ class Plainer:
         cls = type(thing)
         if cls in DECLARED and cls in options(hint) and (cls is Source or thing in self.district.populations):
             return self._reference(thing)
-        shape = self.shapes.of(cls)
+        kind = self.kind_of(thing, hint)
+        plain = self._fields(thing)
+        return plain if kind is None else {kind: plain}
+
+    def _fields(self, thing: Any) -> Plain:  # noqa: ANN401 - of any class of a configuration
+        shape = self.shapes.of(type(thing))
         written = list(self.keys_of(shape, thing))
         if shape.shorthand is not None and [key for key, _ in written] == [shape.shorthand]:
             return self.of(written[0][1], shape.shorthand.hint)
         plain: dict[str, Plain] = {}
         for key, value in written:
-            listed = cls is District and key.name in DECLARED.values()
-            plain[key.name] = [self._declared(one) for one in value] if listed else self.of(value, key.hint)
-        kind = self.kind_of(thing, hint)
-        return plain if kind is None else {kind: plain}
+            declared = shape.cls is District and key.name in DECLARED.values()
+            plain[key.name] = [self._declared(one) for one in value] if declared else self.of(value, key.hint)
+        return plain
 
     def _reference(self, thing: Source | Population) -> str:
         if thing not in getattr(self.district, DECLARED[type(thing)]):

@@ -86,7 +86,10 @@ class _File:
     @property
     def identity(self) -> str:
         """The same for one file, however it was come by."""
-        return os.path.realpath(self.source) if isinstance(self.source, Path) else str(self.source)
+        try:
+            return os.path.realpath(self.source) if isinstance(self.source, Path) else str(self.source)
+        except ValueError:  # a zero byte in the name: reading will say so
+            return self.name
 
 
 @define(kw_only=True)
@@ -125,7 +128,7 @@ class _Assembler:
         for key in (EXTENDS, INCLUDE):
             for link in self._links(root, key):
                 linked = self._resolve(link, file, key)
-                tree = self._follow(link, linked, chain) if linked is not None else None
+                tree = self._follow(link, linked, chain, key) if linked is not None else None
                 if tree is None:
                     self.complete = False
                 else:
@@ -177,16 +180,16 @@ class _Assembler:
         self.problems.append(link.place.problem(message, hint, path=key))
         return None
 
-    def _follow(self, link: ScalarNode, linked: _File, chain: tuple[_File, ...]) -> MappingNode | None:
+    def _follow(self, link: ScalarNode, linked: _File, chain: tuple[_File, ...], key: str) -> MappingNode | None:
         before = [file.identity for file in chain]
         if linked.identity in before:
             circle = [file.name for file in chain[before.index(linked.identity) :]]
             message = "файлы подключают друг друга по кругу: " + " → ".join([*circle, linked.name])
-            self.problems.append(link.place.problem(message, "разорвите круг"))
+            self.problems.append(link.place.problem(message, "разорвите круг", path=key))
         elif len(chain) > _MAX_CHAIN:
-            self.problems.append(link.place.problem(f"файлы подключают друг друга глубже {_MAX_CHAIN} раз"))
+            self.problems.append(link.place.problem(f"файлы подключают друг друга глубже {_MAX_CHAIN} раз", path=key))
         elif len(self.trees) > _MAX_FILES:
-            self.problems.append(link.place.problem(f"подключено больше {_MAX_FILES} файлов"))
+            self.problems.append(link.place.problem(f"подключено больше {_MAX_FILES} файлов", path=key))
         else:
             return self.tree(linked, chain)
         return None

@@ -378,7 +378,7 @@ def _target_basis(indicator: Indicator, period: Period) -> str | None:
 def _contributing(monitoring: Monitoring, indicator: Indicator, value: Value, period: Period) -> tuple[str, ...]:
     """Ids of the units whose own answers make the value: the unit itself, or the nearest asked ones below it."""
     frame = monitoring.roster.select(ROSTER.names())
-    roster = Roster(frame=frame, ids=frame["id"].unique(maintain_order=True), root=monitoring.root)
+    roster = Roster(frame=frame, ids=frame["id"].unique(maintain_order=True))
     units = roster.trees((period,))[0].units
     kinds = asked_kinds(indicator)
     asked = units["kind"].is_in(kinds) if kinds else units["height"] == 0
