@@ -77,7 +77,7 @@ def main() -> None:
         (results / "engine.md").write_text(table(report), encoding="utf-8")
 
 
-# --- the frames ---------------------------------------------------------------------------------------------------------
+# --- the frames -------------------------------------------------------------------------------------------------------
 
 
 def prepare(units: int, periods: int) -> Work:
@@ -124,7 +124,7 @@ def _chance(seed: int) -> pl.Expr:
     return pl.struct("unit", "period").hash(seed + 1000)
 
 
-# --- the peers ----------------------------------------------------------------------------------------------------------
+# --- the peers --------------------------------------------------------------------------------------------------------
 
 
 def with_engine(work: Work) -> pl.DataFrame:
@@ -157,7 +157,7 @@ def with_duckdb(work: Work) -> pl.DataFrame:
     """The same frame from SQL; its order is whatever is fastest."""
     with _duckdb(work) as base:
         base.execute(_sql_wide(work))
-        long = base.execute(_sql_long(work)).pl()
+        long = base.sql(_sql_long(work)).pl()
     return long.select(pl.col(name).cast(dtype) for name, dtype in VALUES.items())
 
 
@@ -165,7 +165,7 @@ def with_duckdb_sums(work: Work) -> list[pl.DataFrame]:
     """Only the sums of all levels, wide."""
     with _duckdb(work) as base:
         base.execute(_sql_wide(work))
-        return [base.execute(f"SELECT * FROM {level}").pl() for level in ("country", "districts", "schools")]  # noqa: S608 - three words of ours
+        return [base.table(level).pl() for level in ("country", "districts", "schools")]
 
 
 PEERS: Mapping[str, Callable[[Work], Any]] = {
@@ -336,7 +336,7 @@ def _sql_long(work: Work) -> str:
     return " UNION ALL ".join(rows)
 
 
-# --- measuring ----------------------------------------------------------------------------------------------------------
+# --- measuring --------------------------------------------------------------------------------------------------------
 
 
 def check(work: Work, peers: Mapping[str, Callable[[Work], Any]]) -> None:
@@ -363,7 +363,7 @@ def _of_first(work: Work, count: int) -> Work:
 
 
 def _digest(values: pl.DataFrame) -> pl.DataFrame:
-    """Sums and counts of all rows; the order of rows does not matter, and numerators are whole, so that sums are exact."""
+    """Counts and sums of all rows, whatever their order; numerators are whole, so that their sums are exact."""
     keys = ["indicator", "level", "period", "state", "reason", "definition"]
     sums = pl.col("numerator", "denominator", "expected", "reported", "evidenced").sum()
     names = pl.col("unit", "unit_name").hash().sum()
@@ -425,19 +425,19 @@ def table(report: Mapping[str, Any]) -> str:
     """Markdown."""
     question, machine, versions = report["question"], report["machine"], report["versions"]
     ratios = next(value for key, value in report.items() if key.endswith(" to"))
+    size = " × ".join(f"{question[name]:,} {name}" for name in ("units", "periods", "criteria", "levels"))
+    place = f"{machine['cpus']} × {machine['model']}, {machine['system']}, load {machine['load']:.1f}"
+    built = ", ".join(f"{name} {number}" for name, number in versions.items())
     lines = [
-        f"{question['units']:,} units × {question['periods']} periods × {question['criteria']} criteria × "
-        f"{question['levels']} levels; {report['rounds']} interleaved rounds; {machine['cpus']} × {machine['model']}, "
-        f"{machine['system']}, load {machine['load']:.1f}; Python {versions['python']}, polars {versions['polars']}, "
-        f"DuckDB {versions['duckdb']}.",
+        f"{size}; {report['rounds']} interleaved rounds; {place}; {built}.",
         "",
         "| | seconds, median | least | monitor() ÷ this, median | least |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    lines += [
-        f"| {name} | {taken['median']:.2f} | {taken['least']:.2f} | {ratios[name]['median']:.2f} | {ratios[name]['least']:.2f} |"
-        for name, taken in report["seconds"].items()
-    ]
+    for name, taken in report["seconds"].items():
+        ratio = ratios[name]
+        numbers = (taken["median"], taken["least"], ratio["median"], ratio["least"])
+        lines.append(f"| {name} | {' | '.join(f'{number:.2f}' for number in numbers)} |")
     return "\n".join(lines) + "\n"
 
 

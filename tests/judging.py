@@ -136,6 +136,7 @@ def judged(
     asked: District,
     *periods: str,
     clusters: Mapping[str, str] | None = None,
+    rule_names: Mapping[type, str] = RULE_NAMES,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """FINDINGS and UNCHECKED for some periods; 2022 unless told otherwise."""
     values = cells(rows)
@@ -144,7 +145,7 @@ def judged(
         asked,
         clusters=clustered(values, clusters),
         asked=[Period.parse(period, asked.calendar) for period in periods or ("2022",)],
-        rule_names=RULE_NAMES,
+        rule_names=rule_names,
     )
     both = pl.collect_all([findings, unchecked])
     return both[0], both[1]

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 import attrs
-import polars as pl
 import pluggy
+import polars as pl
 from attrs import frozen
 from hypothesis import strategies as st
 
@@ -103,7 +103,9 @@ def core_alone() -> pluggy.PluginManager:
     return plugin_manager(discover=False)
 
 
-def ask(asked: District, answers: pl.DataFrame | Sequence[pl.DataFrame], period: str = "2022", **more: Any) -> Monitoring:
+def ask(
+    asked: District, answers: pl.DataFrame | Sequence[pl.DataFrame], period: str = "2022", **more: Any
+) -> Monitoring:
     """Monitor with answers in memory."""
     return monitor(asked, period=period, frames={"card": answers}, plugins=core_alone(), **more)
 
@@ -149,8 +151,9 @@ def answers_of(draw: st.DrawFn, units: Sequence[Unit], *, consistent: bool = Fal
     rows = []
     for unit in organisations(units):
         for period in PERIODS:
-            if draw(st.booleans()) or draw(st.booleans()):
-                rows.append({"unit": unit, "period": period, **draw(_answer(consistent=consistent))})
+            if draw(st.integers(0, 3)):
+                answer = draw(_answer(consistent=consistent))
+                rows.append({"unit": unit, "period": period, **answer})
     # A source that nobody answered is an error, not a district of silence: somebody always did.
     rows.append({"unit": "nobody", "period": "2022"})
     return table(rows)
@@ -163,7 +166,7 @@ def _answer(draw: st.DrawFn, *, consistent: bool) -> dict[str, Any]:
 
     n_ped = draw(st.integers(0, 50))
     n_young = draw(st.integers(0, n_ped))
-    told = {
+    return {
         "n_ped": draw(st.sampled_from([n_ped, n_ped, n_ped, None])),
         "n_young": draw(st.sampled_from([n_young, n_young, None])),
         "n_diag": part(n_ped),
@@ -172,7 +175,6 @@ def _answer(draw: st.DrawFn, *, consistent: bool) -> dict[str, Any]:
         "plan": draw(st.sampled_from([None, 0, 1])),
         "link": draw(st.sampled_from([None, "https://example.org"])),
     }
-    return told
 
 
 @st.composite

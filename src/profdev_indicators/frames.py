@@ -19,6 +19,8 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATE = pl.Enum(STATES)
 SEVERITY = pl.Enum(SEVERITIES)
 MAIN = "main"  # the reading an indicator has when no alternative is asked for
+# Answers fit in memory; the streaming engine takes longer to start than most queries over them to run.
+ENGINE: Literal["in-memory"] = "in-memory"
 
 ROSTER = pl.Schema(
     {

@@ -258,7 +258,7 @@ def test_peers_are_of_one_level_and_one_indicator() -> None:
     high = [*group(90, 90, 90, 90, level=1), *group(90, 90, 90, 90, indicator="2")]
     for number, row in enumerate(high):
         row["unit"] = f"high{number}"
-    asked = district(indicator(BelowPeers(points=15)), indicator(BelowPeers(points=15), id="2"))
+    asked = district(indicator(), indicator(id="2"), rules=[BelowPeers(points=15)])
     findings, _ = judged([*group(50, 60, 70, 80), *high], asked)
     assert list(findings.select("unit", "base").iter_rows()) == [("a", 65.0)]
 

@@ -29,6 +29,13 @@ def test_a_new_folder_appears_with_all_its_files(tmp_path: Path) -> None:
     assert contents(tmp_path) == {f"deep/out/{name}": content for name, content in files.items()}
 
 
+def test_a_new_folder_can_be_read_by_whoever_could_read_its_parent(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    put_whole({"a.csv": b"1"}, tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode == plain.stat().st_mode
+
+
 def test_the_next_run_replaces_its_own_files_and_removes_those_it_makes_no_more(tmp_path: Path) -> None:
     put_whole(recorded({"a.csv": b"1", "old.md": b"2"}), tmp_path / "out", RECORD)
     files = recorded({"a.csv": b"3", "new.md": b"4"})

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from config.fakes import WHOLE, load, told
 
+from config.fakes import WHOLE, load, told
 from profdev_indicators.config.nodes import MAX_DEPTH
 
 
@@ -26,8 +26,10 @@ def _told(folder: Path, raw: bytes) -> list[str]:
         (b"# only a remark\n\n", "a.yaml:1:1: файл пуст"),
         (
             b"---\n...\n",
-            "a.yaml:2:1: ожидались ключи конфигурации, получено пустое значение"
-            " — первая строка файла — например, «id: chegem»",
+            (
+                "a.yaml:2:1: ожидались ключи конфигурации, получено пустое значение"
+                " — первая строка файла — например, «id: chegem»"
+            ),
         ),
         (
             b"[1, 2]",
@@ -54,24 +56,33 @@ def _told(folder: Path, raw: bytes) -> list[str]:
         (b"id: a\nid: b", "a.yaml:2:1: ключ «id» повторён — впервые он стоит в строке 1"),
         (b"<<: {id: a}", "a.yaml:1:1: слияние «<<» не поддерживается — общее подключают ключами extends и include"),
         (b"id: !!str a", "a.yaml:1:5: метки («tag:yaml.org,2002:str») здесь не бывают — уберите её"),
-        (b"id: !!python/object/apply:os.system [ls]", "a.yaml:1:5: метки («tag:yaml.org,2002:python/object/apply:os.system») здесь не бывают — уберите её"),
+        (
+            b"id: !!python/object/apply:os.system [ls]",
+            "a.yaml:1:5: метки («tag:yaml.org,2002:python/object/apply:os.system») здесь не бывают — уберите её",
+        ),
         (b"id: !e!x 1", "a.yaml:1:5: не YAML: метки («!…») здесь не бывают — возьмите текст в кавычки"),
         (b"1.10: a", 'a.yaml:1:1: ключ должен быть текстом: получено число 1.10 — возьмите в кавычки: "1.10"'),
         (b"true: a", 'a.yaml:1:1: ключ должен быть текстом: получено true — возьмите в кавычки: "true"'),
         (b": a", "a.yaml:1:1: не YAML: ожидался ключ — проверьте отступ и кавычки"),
-        (b"{? : a}", "a.yaml:1:2: ключ должен быть текстом: получено пустое значение — напишите ключ перед двоеточием"),
+        (b"{? : a}", "a.yaml:1:4: ключ должен быть текстом: получено пустое значение — напишите ключ перед двоеточием"),
         (b"? [a]\n: b", "a.yaml:1:3: ключ должен быть текстом, а не списком или набором ключей"),
         (b"id: *a", "a.yaml:1:5: нет такого якоря: «a»"),
         (b"id: &a [*a]", "a.yaml:1:9: якорь стоит внутри самого себя: «a»"),
         (b"&a a: &a {b: *a}", "a.yaml:1:14: якорь стоит внутри самого себя: «a»"),
         (b"id: [a", "a.yaml:2:1: не YAML: скобка не закрыта или пропущена запятая — скобка открыта в строке 1"),
         (b'id: a\nb: "x\n\n', "a.yaml:2:4: не YAML: кавычка не закрыта"),
-        (b"id:\n\t- a", "a.yaml:2:1: не YAML: с этого знака значение не начинают — отступы — пробелами; текст возьмите в кавычки"),
-        (b"id: a: b", "a.yaml:1:6: не YAML: двоеточию здесь не место — проверьте отступ; текст с «: » возьмите в кавычки"),
+        (
+            b"id:\n\t- a",
+            "a.yaml:2:1: не YAML: с этого знака значение не начинают — отступы — пробелами; текст возьмите в кавычки",
+        ),
+        (
+            b"id: a: b",
+            "a.yaml:1:6: не YAML: двоеточию здесь не место — проверьте отступ; текст с «: » возьмите в кавычки",
+        ),
         (b'id: "a" b', "a.yaml:1:9: не YAML: ожидался ключ — проверьте отступ и кавычки"),
         (b"%YAML 3.0\n---\nid: a", "a.yaml:1:1: не YAML: неизвестная версия YAML — уберите строку %YAML"),
     ],
-)  # fmt: skip
+)
 def test_bytes_which_are_no_configuration_are_answered_in_their_place(tmp_path: Path, raw: bytes, problem: str) -> None:
     assert problem in _told(tmp_path, raw)
 

@@ -1,4 +1,4 @@
-"""Laws of configurations: any broken key is told in its place, no bytes raise anything else, dumping is undone by loading."""
+"""A broken key is told in its place, no bytes are worse than a wrong configuration, loading undoes dumping."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import attrs
 import pytest
-from config.fakes import KINDS, WHOLE, load, nothing_wrong, problems
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from config.fakes import KINDS, WHOLE, load, nothing_wrong, problems
 from profdev_indicators.config import read
 from profdev_indicators.config.bind import bind
 from profdev_indicators.config.dump import dump
@@ -25,10 +25,13 @@ _FREE = {"levels", "columns", "kinds", "advice"}  # any text is a key there
 _Path = tuple[str | int, ...]
 
 
-def _tree() -> MappingNode:
+def _parsed() -> MappingNode:
     root = parse(WHOLE.encode(), "a.yaml").root
     assert isinstance(root, MappingNode)
     return root
+
+
+_TREE = _parsed()
 
 
 def _entries(node: Node, path: _Path = ()) -> Iterator[_Path]:
@@ -62,7 +65,7 @@ def _with(node: Node, path: _Path, entry: tuple[str, Node] | None) -> Node:
 
 def _lines(path: _Path) -> tuple[set[int], set[int]]:
     """Lines of the key and its value; lines of what the key stands in."""
-    node: Node = _tree()
+    node: Node = _TREE
     inner, outer = {1}, {1}
     for step in path:
         outer = inner
@@ -81,11 +84,11 @@ def _bound(root: Node) -> tuple[Problem, ...]:
     return bind(assembled, root, KINDS, Hints()).problems
 
 
-_KEYS = list(_entries(_tree()))
+_KEYS = list(_entries(_TREE))
 
 
 def _value(path: _Path) -> Node:
-    node: Node = _tree()
+    node: Node = _TREE
     for step in path:
         node = node.entries[step].node if isinstance(node, MappingNode) else node.elements[step]  # type: ignore[union-attr, index]
     return node
@@ -95,7 +98,7 @@ def _value(path: _Path) -> Node:
 def test_a_misspelt_key_is_told_on_its_line(path: _Path) -> None:
     if len(path) > 1 and path[-2] in _FREE:
         return
-    found = _bound(_with(_tree(), path, (f"{path[-1]}_", _value(path))))
+    found = _bound(_with(_TREE, path, (f"{path[-1]}_", _value(path))))
     assert _lines(path)[0] & {problem.line for problem in found}
 
 
@@ -103,7 +106,7 @@ def test_a_misspelt_key_is_told_on_its_line(path: _Path) -> None:
 def test_a_value_of_another_type_is_told_on_its_line(path: _Path) -> None:
     place = _value(path).place
     wrong = MappingNode(place, {"zz": Entry(place, SequenceNode(place, ()))})
-    assert _lines(path)[0] & {problem.line for problem in _bound(_with(_tree(), path, (str(path[-1]), wrong)))}
+    assert _lines(path)[0] & {problem.line for problem in _bound(_with(_TREE, path, (str(path[-1]), wrong)))}
 
 
 @pytest.mark.parametrize("path", _KEYS, ids=lambda path: ".".join(map(str, path)))
@@ -112,7 +115,7 @@ def test_a_plain_value_of_another_type_is_told_on_its_line(path: _Path) -> None:
     if not isinstance(value, ScalarNode) or value.nature == "empty":
         return
     wrong = ScalarNode(value.place, "true" if value.nature != "bool" else "2.5", plain=True)
-    assert _lines(path)[0] & {problem.line for problem in _bound(_with(_tree(), path, (str(path[-1]), wrong)))}
+    assert _lines(path)[0] & {problem.line for problem in _bound(_with(_TREE, path, (str(path[-1]), wrong)))}
 
 
 _REQUIRED = {"id", "silence", "missing", "measure", "reader", "counted", "population", "at", "low", "question", "unit"}
@@ -126,7 +129,7 @@ def _is_required(path: _Path) -> bool:
 
 @pytest.mark.parametrize("path", list(filter(_is_required, _KEYS)), ids=lambda path: ".".join(map(str, path)))
 def test_a_required_key_which_is_gone_is_told_where_it_stood(path: _Path) -> None:
-    assert _lines(path)[1] & {problem.line for problem in _bound(_with(_tree(), path, None))}
+    assert _lines(path)[1] & {problem.line for problem in _bound(_with(_TREE, path, None))}
 
 
 @given(st.binary(max_size=200))
@@ -140,9 +143,41 @@ def test_no_bytes_are_worse_than_a_wrong_configuration(raw: bytes) -> None:
 
 
 _SPECIAL = st.sampled_from(
-    [b"\t", b"\n", b"- ", b": ", b"? ", b"&a ", b"*a", b"!x ", b"!!int ", b"|", b">", b"'", b'"', b"[", b"]", b"{", b"}",
-     b"#", b"%", b"@", b"`", b",", b"\0", b"\xff", b"\xd0", b"<<: ", b"~", b"---\n", b"...\n", b"\r", b"\\", b"  "]
-)  # fmt: skip
+    [
+        b"\t",
+        b"\n",
+        b"- ",
+        b": ",
+        b"? ",
+        b"&a ",
+        b"*a",
+        b"!x ",
+        b"!!int ",
+        b"|",
+        b">",
+        b"'",
+        b'"',
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"#",
+        b"%",
+        b"@",
+        b"`",
+        b",",
+        b"\0",
+        b"\xff",
+        b"\xd0",
+        b"<<: ",
+        b"~",
+        b"---\n",
+        b"...\n",
+        b"\r",
+        b"\\",
+        b"  ",
+    ]
+)
 
 
 @st.composite
@@ -173,11 +208,62 @@ def _complaints(raw: bytes) -> tuple[Problem, ...]:
 # --- dump and load ---
 
 _TRICKY = (
-    "1.10", "007", "0x1F", "0o17", "1e5", "1_000", "true", "True", "yes", "да", "no", "null", "~", "2022-07-01", "12:30",
-    ".5", ".inf", "-", "- a", "a: b", "a #b", "#", "<<", "=", "!x", "&a", "*a", "|", ">", "%", "@", "`", "{a}", "[a]", "'",
-    '"', "\\n", " a ", "a\n", "\n", "a\n\n  b\n", "\ta", "a\tb", "?", "? a", ":", "...", "---", "", "🙂", "\ufeffa", "a\u2028b",
-    "a" * 300, "слово " * 60, "a  b   c",
-)  # fmt: skip
+    "1.10",
+    "007",
+    "0x1F",
+    "0o17",
+    "1e5",
+    "1_000",
+    "true",
+    "True",
+    "yes",
+    "да",
+    "no",
+    "null",
+    "~",
+    "2022-07-01",
+    "12:30",
+    ".5",
+    ".inf",
+    "-",
+    "- a",
+    "a: b",
+    "a #b",
+    "#",
+    "<<",
+    "=",
+    "!x",
+    "&a",
+    "*a",
+    "|",
+    ">",
+    "%",
+    "@",
+    "`",
+    "{a}",
+    "[a]",
+    "'",
+    '"',
+    "\\n",
+    " a ",
+    "a\n",
+    "\n",
+    "a\n\n  b\n",
+    "\ta",
+    "a\tb",
+    "?",
+    "? a",
+    ":",
+    "...",
+    "---",
+    "",
+    "🙂",
+    "\ufeffa",
+    "a\u2028b",
+    "a" * 300,
+    "слово " * 60,
+    "a  b   c",
+)
 _LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"])
 _TEXTS = st.one_of(st.sampled_from(_TRICKY), st.text(_LETTERS, max_size=30))
 _IDS = _TEXTS.map(str.strip).filter(bool)
@@ -192,9 +278,16 @@ def _lists(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
 
 _NAMES = st.builds(Name, nominative=_TEXTS, genitive=_OPTIONAL, dative=_OPTIONAL, prepositional=_OPTIONAL)
 _UNITS = st.builds(
-    Unit, id=_IDS, name=_TEXTS, kind=st.sampled_from(["school", "kindergarten"]), aliases=_lists(_TEXTS),
-    inn=_OPTIONAL, cluster=_OPTIONAL, valid_from=st.none() | _DATES, valid_to=st.none() | _DATES,
-)  # fmt: skip
+    Unit,
+    id=_IDS,
+    name=_TEXTS,
+    kind=st.sampled_from(["school", "kindergarten"]),
+    aliases=_lists(_TEXTS),
+    inn=_OPTIONAL,
+    cluster=_OPTIONAL,
+    valid_from=st.none() | _DATES,
+    valid_to=st.none() | _DATES,
+)
 _ADVICE = st.builds(Advice, action=_TEXTS, deadline=_OPTIONAL, responsible=_OPTIONAL)
 _GOALS = st.builds(Goal, id=_IDS, title=_TEXTS, gap=_OPTIONAL, indicators=st.just(("1.1",)) | st.just(()))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from config.fakes import KINDS, WHOLE, Coverage, Csv, Frame, Mean, Range, Share, load, told
 
+from config.fakes import KINDS, WHOLE, Coverage, Csv, Frame, Mean, Range, Share, load, told
 from profdev_indicators.config import read
 from profdev_indicators.errors import ConfigError, PluginError, Problem
 from profdev_indicators.model import District, Population, Rule, Unit, key
@@ -120,8 +120,10 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "title: Дефициты",
             "title: 2022-07-01",
-            "a.yaml:41:12: sections[0].title: ожидался текст, получена дата 2022-07-01"
-            ' — возьмите в кавычки: "2022-07-01"',
+            (
+                "a.yaml:41:12: sections[0].title: ожидался текст, получена дата 2022-07-01"
+                ' — возьмите в кавычки: "2022-07-01"'
+            ),
         ),
         (
             "title: Дефициты",
@@ -131,8 +133,10 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "title: Дефициты",
             "title:",
-            "a.yaml:41:11: sections[0].title: ожидался текст, получено пустое значение"
-            " — напишите значение после двоеточия",
+            (
+                "a.yaml:41:11: sections[0].title: ожидался текст, получено пустое значение"
+                " — напишите значение после двоеточия"
+            ),
         ),
         (
             "title: Дефициты",
@@ -157,20 +161,26 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "required: true",
             "required: да",
-            "a.yaml:25:62: sources[0].items[0].required: ожидалось true или false, получен текст «да»"
-            " — напишите true без кавычек",
+            (
+                "a.yaml:25:62: sources[0].items[0].required: ожидалось true или false, получен текст «да»"
+                " — напишите true без кавычек"
+            ),
         ),
         (
             "percent: 30",
             'percent: "30,5 %"',
-            "a.yaml:25:84: sources[0].items[0].jump.percent: ожидалось число, получен текст «30,5 %»"
-            " — без знака процента: 30.5",
+            (
+                "a.yaml:25:84: sources[0].items[0].jump.percent: ожидалось число, получен текст «30,5 %»"
+                " — без знака процента: 30.5"
+            ),
         ),
         (
             "percent: 30",
             'percent: "12,5"',
-            "a.yaml:25:84: sources[0].items[0].jump.percent: ожидалось число, получен текст «12,5»"
-            " — дробная часть — после точки: 12.5",
+            (
+                "a.yaml:25:84: sources[0].items[0].jump.percent: ожидалось число, получен текст «12,5»"
+                " — дробная часть — после точки: 12.5"
+            ),
         ),
         (
             "percent: 30",
@@ -192,8 +202,11 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "calendar: school_year",
             "calendar: shcool_year",
-            "a.yaml:4:11: calendar: ожидалось year, school_year, half, quarter или month, получен текст «shcool_year»"
-            " — может быть, «school_year»?",
+            (
+                "a.yaml:4:11: calendar: ожидалось year, school_year, half, quarter или month,"
+                " получен текст «shcool_year»"
+                " — может быть, «school_year»?"
+            ),
         ),
         (
             "shar" + "e: {counted: n_diag, population: teachers}",
@@ -208,14 +221,18 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "population: teachers}",
             "population: teacher}",
-            f"a.yaml:46:56: {_INDICATOR}.measure.share.population: нет такого знаменателя: «teacher»"
-            " — может быть, «teachers»?",
+            (
+                f"a.yaml:46:56: {_INDICATOR}.measure.share.population: нет такого знаменателя: «teacher»"
+                " — может быть, «teachers»?"
+            ),
         ),
         (
             "population: teachers}",
             "population: {id: teachers, title: педагоги, items: []}}",
-            f"a.yaml:46:56: {_INDICATOR}.measure.share.population: знаменатель «teachers» уже объявлен"
-            " — напишите просто teachers",
+            (
+                f"a.yaml:46:56: {_INDICATOR}.measure.share.population: знаменатель «teachers» уже объявлен"
+                " — напишите просто teachers"
+            ),
         ),
         (
             "{share: {counted: n_diag, population: teachers}}",
@@ -230,8 +247,10 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "{share: {counted: n_diag, population: teachers}}",
             "\n          share:\n          counted: n_diag\n          population: teachers",
-            f"a.yaml:48:11: {_INDICATOR}.measure: здесь стоит один ключ — вид, а поля — под ним"
-            " — сдвиньте поля вправо, под «share:»",
+            (
+                f"a.yaml:48:11: {_INDICATOR}.measure: здесь стоит один ключ — вид, а поля — под ним"
+                " — сдвиньте поля вправо, под «share:»"
+            ),
         ),
         (
             "act: order,",
@@ -256,14 +275,18 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "asked_of: [school]",
             "asked_of: [scool]",
-            "a.yaml:68:20: sections[0].indicators[1].asked_of[0]: нет такого вида организаций: «scool»"
-            " — может быть, «school»?",
+            (
+                "a.yaml:68:20: sections[0].indicators[1].asked_of[0]: нет такого вида организаций: «scool»"
+                " — может быть, «school»?"
+            ),
         ),
         (
             '{"1.1": 0.5,',
             '{"7.7": 0.5,',
-            "a.yaml:81:41: sections[1].indicators[0].measure.composite.weights.7.7: нет такого показателя: «7.7»"
-            " — есть: 1.1, 1.2, 2.1",
+            (
+                "a.yaml:81:41: sections[1].indicators[0].measure.composite.weights.7.7: нет такого показателя: «7.7»"
+                " — есть: 1.1, 1.2, 2.1"
+            ),
         ),
         (
             "- csv: {location: more.csv}",
@@ -283,32 +306,43 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "items: []",
             "items: [{id: unit, title: Ещё, type: count}]",
-            "a.yaml:31:64: sources[1].items[0].id: id поля «unit» занят: так называется столбец ответа"
-            " — например, n_unit",
+            (
+                "a.yaml:31:64: sources[1].items[0].id: id поля «unit» занят: так называется столбец ответа"
+                " — например, n_unit"
+            ),
         ),
         (
             "items: []",
             "items: [{id: school, title: Ещё, type: count}]",
-            "a.yaml:31:64: sources[1].items[0].id: id поля «school» занят: так называется вид организаций"
-            " — например, n_school",
+            (
+                "a.yaml:31:64: sources[1].items[0].id: id поля «school» занят: так называется вид организаций"
+                " — например, n_school"
+            ),
         ),
         (
             "items: []",
             "items: [{id: Site-1, title: Ещё, type: count}]",
-            "a.yaml:31:64: sources[1].items[0].id: id поля «Site-1»: латинские строчные буквы, цифры и _"
-            " — например, n_ped",
+            (
+                "a.yaml:31:64: sources[1].items[0].id: id поля «Site-1»: латинские строчные буквы, цифры и _"
+                " — например, n_ped"
+            ),
         ),
         ("{id: r1,", '{id: " ",', "a.yaml:97:10: roles[0].id: id пуст или начинается и кончается пробелами"),
         (
             "items: []",
             "items: {a: b}",
-            "a.yaml:31:58: sources[1].items: ожидался список, получен набор ключей — перед каждым элементом ставят «- »",
+            (
+                "a.yaml:31:58: sources[1].items: ожидался список, получен набор ключей"
+                " — перед каждым элементом ставят «- »"
+            ),
         ),
         (
             "asked_of: [school]",
             "asked_of: school",
-            "a.yaml:68:19: sections[0].indicators[1].asked_of: ожидался список, получен текст «school»"
-            " — напишите списком: [school]",
+            (
+                "a.yaml:68:19: sections[0].indicators[1].asked_of: ожидался список, получен текст «school»"
+                " — напишите списком: [school]"
+            ),
         ),
         (
             "separator: tab",
@@ -325,8 +359,11 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "        silence: zero\n",
             "",
-            "a.yaml:65:9: sections[0].indicators[1]: нет ключа «silence» — Чего стоит молчание: excluded — не входит,"
-            " zero — считается нулём. Без умолчания: приказ не говорит",
+            (
+                "a.yaml:65:9: sections[0].indicators[1]: нет ключа «silence» — Чего стоит молчание: excluded"
+                " — не входит,"
+                " zero — считается нулём. Без умолчания: приказ не говорит"
+            ),
         ),
         (
             "better: neutral",
@@ -341,8 +378,10 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "percent: 30",
             "percent: 30, omit: true",
-            "a.yaml:25:88: sources[0].items[0].jump.omit: неизвестный ключ"
-            " — убрать можно только элемент списка, у которого есть id",
+            (
+                "a.yaml:25:88: sources[0].items[0].jump.omit: неизвестный ключ"
+                " — убрать можно только элемент списка, у которого есть id"
+            ),
         ),
     ],
 )

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from config.fakes import KINDS, WHOLE, Csv, Mean, Share, load, nothing_wrong, problems, told
 
+from config.fakes import KINDS, WHOLE, Csv, Mean, Share, load, nothing_wrong, problems, told
 from profdev_indicators.config import read
 from profdev_indicators.model import District
 
@@ -66,7 +66,8 @@ def test_versions_of_a_unit_are_told_apart_by_their_first_day(tmp_path: Path) ->
         _write(
             tmp_path,
             base=base,
-            own="extends: base.yaml\nunits: [{id: s1, valid_from: 2023-09-01, cluster: город}, {id: d1, cluster: село}]",
+            own="extends: base.yaml\nunits:\n"
+            "  - {id: s1, valid_from: 2023-09-01, cluster: город}\n  - {id: d1, cluster: село}",
         )
     )
     assert [(unit.id, unit.cluster) for unit in own.units] == [("s1", None), ("s1", "город"), ("d1", "село")]  # type: ignore[union-attr]
@@ -75,7 +76,8 @@ def test_versions_of_a_unit_are_told_apart_by_their_first_day(tmp_path: Path) ->
 def test_other_lists_are_replaced(tmp_path: Path) -> None:
     own = _own(
         tmp_path,
-        "dynamics: {rules: [coverage: ]}\nspellings: {yes: [угу, так]}\nacts: []\nsections: [{id: deficits, indicators: [{id: '1.1', basis: ~}]}]",
+        "dynamics: {rules: [coverage: ]}\nspellings: {yes: [угу, так]}\nacts: []\n"
+        "sections: [{id: deficits, indicators: [{id: '1.1', basis: ~}]}]",
     )
     assert len(own.dynamics.rules) == 1
     assert own.spellings.yes == ("угу", "так")
@@ -199,8 +201,11 @@ def test_a_fragment_may_omit_what_the_base_under_it_has(tmp_path: Path) -> None:
         ("roles: [{id: r1, omit: yes}]", "own.yaml:2:18: roles.omit: ожидалось true, получен текст «yes»"),
         (
             "populations: [{id: teachers, omit: true}]",
-            "base.yaml:46:56: sections[0].indicators[0].measure.share.population: нет такого знаменателя: «teachers»"
-            " — убрано ключом omit: own.yaml:2",
+            (
+                "base.yaml:46:56: sections[0].indicators[0].measure.share.population: нет такого знаменателя:"
+                " «teachers»"
+                " — убрано ключом omit: own.yaml:2"
+            ),
         ),
     ],
 )
@@ -217,7 +222,7 @@ def test_omit_says_nothing_about_a_thing_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_problem_stands_in_the_file_which_has_it(tmp_path: Path) -> None:
     base = WHOLE.replace("missing: available", "missing: availble")
-    text = f"extends: base.yaml\ninclude: sub/more.yaml\ncalendar: day"
+    text = "extends: base.yaml\ninclude: sub/more.yaml\ncalendar: day"
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "more.yaml").write_text("\n\npublication: {decimals: два}")
     found = told(_write(tmp_path, base=base, own=text))
@@ -232,7 +237,8 @@ def test_twice_the_same_id_in_one_file_is_no_way_to_lay_over_a_base(tmp_path: Pa
 
 
 def test_a_repeated_id_is_told_across_files(tmp_path: Path) -> None:
-    text = "extends: base.yaml\nsources:\n  - {id: third, title: Третий, reader: {frame: }, items: [{id: site, title: Т, type: flag}]}"
+    items = "[{id: site, title: Т, type: flag}]"
+    text = f"extends: base.yaml\nsources:\n  - {{id: third, title: Третий, reader: {{frame: }}, items: {items}}}"
     assert told(_write(tmp_path, base=WHOLE, own=text)) == [
         f"own.yaml:3:64: sources[2].items[0].id: id «site» повторён — впервые — в {tmp_path}/base.yaml:30".replace(
             f"{tmp_path}/", ""
@@ -247,8 +253,10 @@ def test_a_repeated_id_is_told_across_files(tmp_path: Path) -> None:
         ("extends: ..\\base.yaml", "own.yaml:1:10: extends: нет такого файла: «..\\base.yaml» — пишите путь через /"),
         (
             "extends: ../../etc/passwd",
-            "own.yaml:1:10: extends: путь «../../etc/passwd» не оканчивается на .yaml"
-            " — подключить можно только файл .yaml или .yml",
+            (
+                "own.yaml:1:10: extends: путь «../../etc/passwd» не оканчивается на .yaml"
+                " — подключить можно только файл .yaml или .yml"
+            ),
         ),
         ("extends: kbrr", "own.yaml:1:10: extends: ни один плагин не даёт конфигурации «kbrr» — может быть, «kbr»?"),
         ("include: zzz", "own.yaml:1:10: include: ни один плагин не даёт конфигурации «zzz» — есть: kbr"),

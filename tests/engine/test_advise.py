@@ -175,6 +175,10 @@ def test_who_is_unconfirmed_partial_tiny_or_of_another_group_does_not_teach() ->
     assert learns(unfit, clusters={"g": "город"}) is None
 
 
+def test_a_small_unit_teaches_where_it_is_not_tiny() -> None:
+    assert learns(peers(b=share(5, 5), c=share(20, 40), d=share(20, 40))) == "Школа b"
+
+
 def test_organisations_count_as_one_and_still_teach() -> None:
     rows = [*year("2021", a=(1, 1), b=(1, 1), c=(0, 1)), *year("2022", a=(0, 1), b=(1, 1), c=(0, 1))]
     assert advised(rows, asked(measure=PRESENCE))["learn_from"].to_list() == ["Организация b"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from profdev_indicators.engine.explain import Explanation, explain
+from profdev_indicators.engine.explain import explain
+from profdev_indicators.engine.explanation import Explanation
 from profdev_indicators.errors import RequestError
 from profdev_indicators.library import load, monitor
 from profdev_indicators.plugins import plugin_manager
@@ -166,6 +167,10 @@ def test_the_formula_is_told_in_words(monitoring: Monitoring) -> None:
     assert (formula.silence, formula.since, formula.note) == ("не входит в суммы", None, None)
 
 
+def test_whether_a_link_is_asked_for_is_known(monitoring: Monitoring) -> None:
+    assert [explain(monitoring, indicator, "s1").links_needed for indicator in ("1", "2")] == [True, False]
+
+
 def test_a_revision_is_explained_by_its_date_and_note(monitoring: Monitoring) -> None:
     formula = explain(monitoring, "2", "район").formula
     assert formula is not None
@@ -250,13 +255,13 @@ def test_a_unit_may_be_given_by_its_name(monitoring: Monitoring) -> None:
     ("indicator", "unit", "period", "reading", "told"),
     [
         ("9", "s1", "2022", "main", "нет показателя «9»"),
-        ("1", "Школа 11", "2022", "main", "нет организации «Школа 11»; возможно, «Школа 1»"),
+        ("1", "Школа 11", "2022", "main", "нет организации «Школа 11» — может быть, «Школа 1»"),
         ("1", "Сад", "2022", "main", "несколько организаций: укажите id: g1, g2"),
         ("1", "s1", "2019", "main", "за период 2019 ничего не прочитано; есть: 2021, 2022"),
-        ("1", "s1", "2022", "stric", "нет прочтения «stric»; возможно, «strict»"),
+        ("1", "s1", "2022", "stric", "нет прочтения «stric» — может быть, «strict»?"),
     ],
 )
-def test_what_is_not_there_is_refused_with_what_is(  # noqa: PLR0913 - one row of the table above
+def test_what_is_not_there_is_refused_with_what_is(
     monitoring: Monitoring, indicator: str, unit: str, period: str, reading: str, told: str
 ) -> None:
     with pytest.raises(RequestError) as refused:

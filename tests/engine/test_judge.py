@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from judging import (
 from profdev_indicators.builtin.measures import Share
 from profdev_indicators.builtin.rules import BelowPeers, BelowTarget, Coverage, Drop, Lost, Streak
 from profdev_indicators.engine.judge import check_rules, judge, rules_of
-from profdev_indicators.frames import FINDINGS, UNCHECKED
+from profdev_indicators.frames import FINDINGS, UNCHECKED, Judgement, Severity
 from profdev_indicators.model import Advice, Advising, Alternative, AppliesTo, Rule, Target
 from profdev_indicators.periods import Period
 
@@ -147,6 +148,30 @@ def test_only_the_periods_asked_are_judged_and_only_earlier_ones_are_seen() -> N
     asked = district(indicator(Drop(points=5)))
     assert judged(rows, asked, "2020", "2022")[0]["period"].to_list() == ["2020", "2022"]
     assert judged(rows, asked, "2019")[1]["reason"].to_list() == ["первый период наблюдения"]
+
+
+@frozen(kw_only=True)
+class Looking:
+    """A stranger's rule which looks at the whole series."""
+
+    severity: Severity = "info"
+    name: str | None = "looking"
+    applies_to: AppliesTo = "all"
+
+    def judge(self) -> Judgement:
+        last = pl.col("period").last().over("series")
+        return Judgement(
+            fired=pl.lit(value=True),
+            unchecked=pl.lit(None, pl.String),
+            severity=pl.lit("info"),
+            numbers={"last": last, "rows": pl.len().over("series")},
+        )
+
+
+def test_no_rule_sees_what_comes_after_the_periods_asked() -> None:
+    rows = [cell(period=str(2019 + n), numerator=40 - n, denominator=42) for n in range(4)]
+    (found,) = judged(rows, district(indicator(Looking())), "2020", rule_names={Looking: "looking"})[0]["numbers"]
+    assert (found["kind"], found["last"], found["rows"]) == ("looking", "2020", 2)
 
 
 def test_every_reading_is_a_series_of_its_own() -> None:

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+
+from profdev_indicators.builtin.measures import Share
+from profdev_indicators.model import Indicator, Section, Unit
 from strategies import (
     CARD,
     SUMS,
@@ -22,9 +25,6 @@ from strategies import (
     trees,
     values,
 )
-
-from profdev_indicators.builtin.measures import Share
-from profdev_indicators.model import Indicator, Section, Unit
 
 _CELL = ["unit", "period", "indicator", "reading"]
 
@@ -62,7 +62,9 @@ def test_order_of_rows_and_partition_into_files_change_nothing(situation: tuple,
 def test_silence_is_not_a_zero(data: st.DataObject) -> None:
     units = data.draw(trees())
     answers = data.draw(answers_of(units, consistent=True))
-    spoke = answers.filter(pl.col("period") == "2022", pl.col("unit") != "nobody", pl.col("n_diag").is_not_null(), pl.col("n_ped") > 0)
+    spoke = answers.filter(
+        pl.col("period") == "2022", pl.col("unit") != "nobody", pl.col("n_diag").is_not_null(), pl.col("n_ped") > 0
+    )
     if spoke.is_empty():
         return
     silent = data.draw(st.sampled_from(spoke["unit"].to_list()))
@@ -101,7 +103,9 @@ def test_one_more_counted_never_lowers_a_share(data: st.DataObject) -> None:
 def test_counters_are_ordered_and_add_up_the_tree(situation: tuple, silence: str) -> None:
     units, answers = situation
     found = values(district(units, silence=silence), answers)
-    ordered = found.select(((pl.col("expected") >= pl.col("reported")) & (pl.col("reported") >= pl.col("evidenced"))).all())
+    ordered = found.select(
+        ((pl.col("expected") >= pl.col("reported")) & (pl.col("reported") >= pl.col("evidenced"))).all()
+    )
     assert ordered.item()
     counters = ["expected", "reported", "evidenced"]
     own = found.filter(pl.col("level") == 0).group_by("indicator").agg(pl.col(counters).sum()).sort("indicator")
@@ -118,7 +122,8 @@ def test_a_new_level_in_the_middle_leaves_the_top_unchanged(data: st.DataObject)
     flat = values(district(units), answers)
     nested = values(district((*moved(units, chosen, "middle"), middle)), answers)
     tops = [
-        frame.filter(pl.col("unit") == "district", pl.col("indicator").is_in(SUMS)).drop("level") for frame in (flat, nested)
+        frame.filter(pl.col("unit") == "district", pl.col("indicator").is_in(SUMS)).drop("level")
+        for frame in (flat, nested)
     ]
     assert_frame_equal(*tops)
 

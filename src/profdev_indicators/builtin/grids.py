@@ -92,6 +92,7 @@ def choose(
             "добавьте столбец period" if grid.in_memory else "{period} в location, columns: {period: …} или constants"
         )
         search.lack("неизвестен отчётный период", hint)
+    search.refuse_nested(chosen)
     return Choice(
         columns=chosen,
         conditions={
@@ -114,10 +115,9 @@ def take(grid: Grid, choice: Choice, request: Request, constants: Mapping[str, s
     if conditions:
         kept = (pl.col(name).is_in(choice.conditions[at]) for name, at in conditions.items())
         frame = frame.filter(reduce(and_, kept)).drop(conditions)
-    frame = _without_empty(frame, sources)
     given = {wanted: text for wanted, text in constants.items() if wanted in request.columns}
     frame = frame.with_columns(pl.lit(text, pl.String).alias(wanted) for wanted, text in given.items())
-    return _of_periods(frame, request).lazy()
+    return _without_empty(_of_periods(frame, request), sources).lazy()
 
 
 class _Search:
@@ -152,6 +152,15 @@ class _Search:
             hint = f"может быть, {_short(self._grid.headings[self._plain[near[0]][0]])}?" if near else ""
             self.lack(f"нет столбца {_short(heading)}; {self.have}", hint)
         return position
+
+    def refuse_nested(self, chosen: Mapping[str, int]) -> None:
+        """Complain of columns whose cells are neither texts nor numbers; other names of a unit may be a list."""
+        schema = self._grid.frame.collect_schema()
+        for wanted, position in chosen.items():
+            dtype = schema[self._grid.names[position]]
+            if wanted != "aliases" and (dtype.is_nested() or dtype in {pl.Binary, pl.Object}):
+                message = f"столбец {_short(self._grid.headings[position])} — не тексты и не числа ({dtype})"
+                self.lack(message, "превратите его в текст или число")
 
     def lack(self, message: str, hint: str) -> None:
         self.problems.append(Problem(message=message, hint=hint))

@@ -18,7 +18,8 @@ from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key
 
-_FAILURES = (UnreadableError, SourceError, OSError, pl.exceptions.PolarsError)
+# Polars panics over some damaged Parquet files, and a panic is no Exception.
+_FAILURES = (UnreadableError, SourceError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 @frozen(kw_only=True)
@@ -259,7 +260,7 @@ def _typed(frame: pl.DataFrame | pl.LazyFrame) -> Grid:
     return Grid(frame=frame, names=names, headings=names, seen=names)
 
 
-def _problems(error: Exception, file: str) -> Iterator[Problem]:
+def _problems(error: BaseException, file: str) -> Iterator[Problem]:
     """What a person reads about a file (or a table in memory) that cannot be used."""
     match error:
         case MissingLibraryError():

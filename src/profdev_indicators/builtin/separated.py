@@ -19,7 +19,6 @@ _SEPARATORS = (";", "\t", ",")
 _CHUNK = 1 << 20
 _SAMPLE = 20  # rows that decide about the separator
 _QUOTED_LINES = 100  # a quotation longer than so many lines was never closed
-_DAMAGE = 20  # letters to one broken byte: damage, and not another encoding
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _RUSSIAN = re.compile("[А-Яа-яЁё]")
@@ -118,7 +117,8 @@ def _guessed(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         damaged = raw.decode(errors="replace")
-        if len(_RUSSIAN.findall(damaged)) > _DAMAGE * damaged.count("\N{REPLACEMENT CHARACTER}"):
+        # Russian letters in another encoding hardly ever look like Russian letters in UTF-8.
+        if len(_RUSSIAN.findall(damaged)) > damaged.count("\N{REPLACEMENT CHARACTER}"):
             line = raw.count(b"\n", 0, error.start) + 1
             raise UnreadableError("файл в UTF-8 повреждён", line=line, hint="возьмите его заново") from None
     foreign = b"".join(_NOT_ASCII.findall(raw))[:_CHUNK]
@@ -197,7 +197,8 @@ def _parse(text: str, separator: str, header: _Header) -> Grid:
     """A table whose quotes are not where they should be, line by line: rare, so it may be slow."""
     width = len(header.cells)
     rows = [
-        [*row[:width], *[None] * (width - len(row))] for row in _forgiven(text.split("\n"), separator, header.skipped)
+        [*(cell or None for cell in row[:width]), *[None] * (width - len(row))]
+        for row in _forgiven(text.split("\n"), separator, header.skipped)
     ]
     names = [str(position) for position in range(width)]
     frame = pl.DataFrame(rows[1:], schema=dict.fromkeys(names, pl.String), orient="row")

@@ -125,22 +125,22 @@ def _sheet_name(book: CalamineWorkbook, sheet: str | None) -> str:
     near = [name for name in names if sheet is not None and plain(name) == plain(sheet)]
     if sheet in names or near:
         return sheet if sheet in names else near[0]
+    if sheet is None:
+        raise UnreadableError("в книге нет видимых листов")
     raise UnreadableError(f"нет листа «{sheet}»; есть: {', '.join(f'«{name}»' for name in book.sheet_names)}")
 
 
 def _text(cell: _Cell) -> str:
     """A cell as a person sees it, with a decimal point: 31.0 is «31», a date is «2022-05-01»."""
-    match cell:
-        case str():
-            return cell
-        case bool():
-            return "ИСТИНА" if cell else "ЛОЖЬ"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime() if cell.time() == time():
-            return cell.date().isoformat()
-        case datetime():
-            return cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "ИСТИНА" if cell else "ЛОЖЬ"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        whole_day = cell.time() == time()
+        return cell.date().isoformat() if whole_day else cell.isoformat(sep=" ", timespec="minutes")
     return str(cell)
 
 
@@ -156,7 +156,7 @@ def _grid(texts: Sequence[Sequence[str]], merged: _Merged, sheet: str, header: i
             for column in range(left, min(right + 1, len(headings))):
                 headings[column] = headings[column] or texts[top][left]
     headed = [column for column, heading in headings.items() if heading.strip()]
-    columns = {str(column): [row[column] for row in texts[at + 1 :]] for column in headed}
+    columns = {str(column): [row[column] or None for row in texts[at + 1 :]] for column in headed}
     return Grid(
         frame=pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)),
         names=tuple(columns),
@@ -198,7 +198,8 @@ def _hidden_texts(raw: bytes, sheet: str) -> _Texts:
         _refuse_vast(xml)
         percents = _percent_styles(parts)
     styled = any(f's="{style}"'.encode() in xml for style in percents)
-    if not styled and b't="e"' not in xml and not _STALE.search(xml):
+    stale = (b"<f" in xml or b":f" in xml) and _STALE.search(xml)
+    if not styled and not stale and b't="e"' not in xml:
         return {}
     cells = ((place, _hidden_text(cell, percents)) for place, cell in _cells(xml))
     return {place: text for place, text in cells if text}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import attrs
 from attrs import field, frozen
 
 from profdev_indicators.cases.model import ABSENT, TOLERANCE, WORDS, Answer, Case, Expectation
+from profdev_indicators.config.hints import Hints
 from profdev_indicators.config.nodes import Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, read_document
 from profdev_indicators.errors import ConfigError, Problem
 from profdev_indicators.frames import MAIN, State
@@ -46,6 +46,7 @@ class _Reading:
 
     district: District
     problems: list[Problem] = field(factory=list)
+    hints: Hints = field(factory=Hints)
 
     def cases(self, root: Node) -> Iterator[Case]:
         if not isinstance(root, SequenceNode):
@@ -121,7 +122,7 @@ class _Reading:
                 yield Answer(place=entry.place, period=period, unit=unit, item=None)
             for item, answer in told.items():
                 if item not in self.district.items:
-                    self.refuse(answer.place, f"нет поля карты «{item}»", self.perhaps(item, self.district.items))
+                    self.refuse(answer.place, f"нет поля карты «{item}»", self.hints.meant(item, self.district.items))
                     continue
                 text, link = self.answer(answer.node)
                 yield Answer(place=answer.place, period=period, unit=unit, item=item, text=text, link=link)
@@ -162,8 +163,7 @@ class _Reading:
             return {}
         for name, entry in node.entries.items():
             if known and name not in known:
-                hint = self.perhaps(name, known) or f"бывают: {', '.join(known)}"
-                self.refuse(entry.place, f"неизвестный ключ «{name}»", hint)
+                self.refuse(entry.place, f"неизвестный ключ «{name}»", self.hints.meant(name, known))
         return node.entries
 
     def text(self, node: Node) -> str:
@@ -210,20 +210,14 @@ class _Reading:
     def indicator(self, wanted: str, place: Place) -> str:
         known = [indicator.id for indicator in self.district.indicators]
         if wanted not in known:
-            hint = self.perhaps(wanted, known) or f"есть: {', '.join(known)}"
-            self.refuse(place, f"нет показателя «{wanted}»", hint)
+            self.refuse(place, f"нет показателя «{wanted}»", self.hints.meant(wanted, known))
         return wanted
 
     def known(self, node: Node, known: Iterable[str], of_what: str) -> str:
         text, words = self.text(node), list(known)
         if text and text not in words:
-            hint = self.perhaps(text, words) or f"бывают: {', '.join(words)}"
-            self.refuse(node.place, f"нет такого {of_what}: «{text}»", hint)
+            self.refuse(node.place, f"нет такого {of_what}: «{text}»", self.hints.meant(text, words))
         return text
-
-    def perhaps(self, wrong: str, right: Iterable[str]) -> str:
-        near = get_close_matches(wrong, list(right), n=1)
-        return f"возможно, «{near[0]}»?" if near else ""
 
     def refuse(self, place: Place, message: str, hint: str = "") -> None:
         self.problems.append(place.problem(message, hint))

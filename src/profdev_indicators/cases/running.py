@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 import pluggy
 import polars as pl
 
 from profdev_indicators.cases.model import ABSENT, ROOT, WORDS, Case, Expectation, Failure
+from profdev_indicators.config.hints import Hints
 from profdev_indicators.config.nodes import Place
 from profdev_indicators.errors import ProfdevError
 from profdev_indicators.frames import MAIN
@@ -31,7 +31,7 @@ def run_case(case: Case, district: District, plugins: pluggy.PluginManager) -> t
             plugins=plugins,
         )
     except ProfdevError as error:
-        return (Failure(place=case.place, case=case.name, message=str(error)),)
+        return (Failure(place=case.place, case=case.name, message="; ".join(str(error).splitlines())),)
     return tuple(
         Failure(place=place, case=case.name, message=message)
         for place, message in (*_strangers(case, monitoring), *_differences(case, monitoring))
@@ -45,7 +45,7 @@ def _asked(district: District, case: Case) -> District:
 
 
 def _frames(case: Case, district: District) -> Mapping[str, pl.DataFrame]:
-    """Answers in memory: per source a row for every unit that told it anything."""
+    """Answers in memory: per source a row for every unit that told it anything; no file is looked for."""
     homes = {item.id: source.id for source in district.sources for item in source.items}
     rows: dict[str, dict[tuple[str, str], dict[str, str | None]]] = {source.id: {} for source in district.sources}
     for answer in case.answers:
@@ -56,11 +56,11 @@ def _frames(case: Case, district: District) -> Mapping[str, pl.DataFrame]:
                 row[answer.item] = answer.text
             if answer.item and answer.link:
                 row[f"{answer.item}.link"] = answer.link
-    return {source: _texts(list(told.values())) for source, told in rows.items() if told}
+    return {source: _texts(list(told.values())) for source, told in rows.items()}
 
 
 def _texts(rows: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys(("unit", "period", *(name for row in rows for name in row)))
     return pl.DataFrame(
         [[row.get(name) for name in names] for row in rows], dict.fromkeys(names, pl.String), orient="row"
     )
@@ -73,7 +73,7 @@ def _strangers(case: Case, monitoring: Monitoring) -> Iterator[tuple[Place, str]
     for answer in case.answers:
         if answer.unit not in known and answer.unit not in seen:
             seen.add(answer.unit)
-            yield answer.place, f"дано: нет такой единицы: «{answer.unit}»{_perhaps(answer.unit, known)}"
+            yield answer.place, f"дано: нет такой единицы: «{answer.unit}» — {Hints().meant(answer.unit, known)}"
 
 
 def _differences(case: Case, monitoring: Monitoring) -> Iterator[tuple[Place, str]]:
@@ -84,7 +84,7 @@ def _differences(case: Case, monitoring: Monitoring) -> Iterator[tuple[Place, st
         unit = monitoring.root if expected.unit == ROOT else expected.unit
         where = f"{expected.indicator}, {expected.unit}"
         if unit not in known:
-            yield expected.place, f"{where}: нет такой единицы{_perhaps(unit, known)}"
+            yield expected.place, f"{where}: нет такой единицы — {Hints().meant(unit, known)}"
             continue
         got = found.get((expected.indicator, unit))
         fired = _fired(monitoring, case, expected.indicator, unit)
@@ -138,8 +138,3 @@ def _gotten(got: Value | None, fired: tuple[str, ...], expected: Expectation) ->
     if got.value is None or got.numerator is None:
         return state
     return f"{decimal(got.value, 2)} ({of(got.numerator, got.denominator)}; {state})"
-
-
-def _perhaps(wrong: str, right: Iterable[str]) -> str:
-    near = get_close_matches(wrong, sorted(right), n=1)
-    return f" — возможно, «{near[0]}»?" if near else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from profdev_indicators.cli.console import complain, forget_stdout, ready_console, refusal
+from profdev_indicators.cli.console import complain, ready_console, refusal
 from profdev_indicators.cli.speech import LazyGroup, complaint
 from profdev_indicators.errors import ProblemsError, ProfdevError, RequestError
 
@@ -34,6 +34,9 @@ START = (
 
 
 @click.command(cls=LazyGroup, home=__name__, summaries=SUMMARIES, examples=START)
+@click.version_option(
+    package_name="profdev-indicators", message="%(prog)s %(version)s", help="Показать версию и выйти."
+)
 def profdev() -> None:
     """Показатели профессионального развития педагогов: от карт школ до заполненной формы."""
 
@@ -62,9 +65,6 @@ def _confess(error: Exception) -> tuple[int, tuple[str, ...]]:
             return PROBLEMS, tuple(map(str, error.problems))
         case click.Abort():
             return INTERRUPTED, ("Прервано.",)
-        case BrokenPipeError():
-            forget_stdout()
-            return DONE, ()
         case OSError():
             return PROBLEMS, (f"Ошибка: {refusal(error)}",)
         case _:

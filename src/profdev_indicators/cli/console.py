@@ -6,7 +6,6 @@ import codecs
 import errno
 import io
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -71,11 +70,6 @@ def ready_console() -> None:
             stream.reconfigure(errors="lookalike")
 
 
-def forget_stdout() -> None:
-    """Write no more: the reader of the pipe (`profdev kinds | head`) has seen enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def say(*lines: str) -> None:
     """Print lines to stdout."""
     for line in lines:
@@ -90,8 +84,11 @@ def complain(*lines: str) -> None:
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """Print JSON which stays JSON in a console that is not UTF-8."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=not _speaks_utf8(), indent=2, default=str))
+
+
+def _speaks_utf8() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def table(rows: Iterable[Sequence[str]], *, gap: str = "  ", indent: str = "") -> list[str]:

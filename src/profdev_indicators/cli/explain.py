@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from profdev_indicators.cli.console import say, say_json, table
 from profdev_indicators.cli.options import config_argument, data_option, format_option, manager, without_option
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.waiting import waiting
-from profdev_indicators.engine.explain import Cell, Contribution, Earlier, Explanation, Formula, Judged, explain
+from profdev_indicators.engine.explain import explain
+from profdev_indicators.engine.explanation import Cell, Contribution, Earlier, Explanation, Formula, Judged
 from profdev_indicators.errors import RequestError
 from profdev_indicators.frames import MAIN
 from profdev_indicators.library import load, monitor
@@ -87,7 +89,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield f"{value.unit_name} ({value.unit}), {value.period}"
     yield ""
     yield _number(value, explanation.unit_of_value)
-    yield _counters(value)
+    yield _counters(value, links=explanation.links_needed)
     yield from _section("Как считается", _definition(explanation))
     yield from _section("Откуда число", _cells(explanation.cells))
     yield from _section("Из чего сложилось", _contributions(explanation))
@@ -116,11 +118,16 @@ def _number(value: Value | None, unit: str) -> str:
         return f"{word}: {value.reason}" if value.reason else word
     if value.denominator is None:
         return with_unit(value.value, unit)
-    return f"{with_unit(value.value, unit)} = {of(value.numerator, value.denominator)}"
+    sums = f"{count(value.numerator)} : {count(value.denominator)}"  # sums of points or of percentages
+    if math.isclose(value.value * value.denominator, 100 * value.numerator):
+        sums = of(value.numerator, value.denominator)
+    return f"{with_unit(value.value, unit)} = {sums}"
 
 
-def _counters(value: Value) -> str:
-    told = f"Спрошено {value.expected}, ответили {value.reported}, подтвердили ссылкой {value.evidenced}"
+def _counters(value: Value, *, links: bool) -> str:
+    told = f"Спрошено {value.expected}, ответили {value.reported}"
+    if links:
+        told += f", подтвердили ссылкой {value.evidenced}"
     if value.evidenced < value.reported:
         told += f" ({NOT_EVIDENCED}: {value.reported - value.evidenced})"
     if value.value is not None and (value.state != "ok" or value.reason):

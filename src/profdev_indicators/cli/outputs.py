@@ -27,7 +27,7 @@ def outputs(monitoring: Monitoring, renderers: Mapping[str, Renderer], asked: Ma
         asked: the words of the command, for the record.
 
     Raises:
-        PluginError: two reports want one name, or a report fails.
+        PluginError: two reports want one name.
     """
     files: dict[str, bytes] = dict(_frames(monitoring))
     for kind, renderer in renderers.items():

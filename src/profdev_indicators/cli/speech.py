@@ -112,14 +112,14 @@ class Word(click.Choice[str]):
 
 
 def suggestion(wrong: str, right: list[str]) -> str:
-    """«; возможно, …», or nothing where nothing is alike."""
+    """« — может быть, «…»?», or nothing where nothing is alike."""
     near = get_close_matches(wrong, right, n=3, cutoff=0.5)
-    return f"; возможно, {' или '.join(near)}" if near else ""
+    return f" — может быть, {' или '.join(f'«{name}»' for name in near)}?" if near else ""
 
 
 def no_such(what: str, wrong: str, right: list[str]) -> RequestError:
-    """«нет такого вида: «shar»; возможно, share»: ``what`` stands in the genitive."""
-    hint = suggestion(wrong, right) or f"; есть: {', '.join(right) or 'ни одного'}"
+    """«нет такого вида: «shar» — может быть, «share»?»: ``what`` stands in the genitive."""
+    hint = suggestion(wrong, right) or f" — есть: {', '.join(right) or 'ни одного'}"
     return RequestError(f"нет такого {what}: «{wrong}»{hint}")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
 
 from profdev_indicators.errors import PluginError, RequestError
 
@@ -85,9 +85,10 @@ def _digest(path: Path) -> str | None:
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """A folder on the same disk, so that moving from it is one act; it is gone afterwards."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = folder.parent / f".{folder.name}.{os.getpid()}.partial"
-    (staging / "new").mkdir(parents=True)
+    home = folder.absolute()
+    home.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(mkdtemp(prefix=f".{home.name}.", suffix=".partial", dir=home.parent))
+    (staging / "new").mkdir()  # not mkdtemp's own folder, which nobody else may read
     try:
         yield staging
     finally:

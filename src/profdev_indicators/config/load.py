@@ -21,7 +21,11 @@ _STEP = re.compile(r"\[([0-9]+)\]|\.?([^.\[\]]+)")
 
 
 def read(
-    path: Path, *, kinds: Kinds, configs: Mapping[str, Traversable], check: Callable[..., Iterable[Iterable[Problem]]]
+    path: str | Path,
+    *,
+    kinds: Kinds,
+    configs: Mapping[str, Traversable],
+    check: Callable[..., Iterable[Iterable[Problem]]],
 ) -> District:
     """The district a file describes, with all the file extends and includes.
 
@@ -35,6 +39,7 @@ def read(
         ConfigError: with every problem of every file.
         PluginError: the class of a kind cannot be written in YAML.
     """
+    path = Path(path)
     hints = Hints()
     assembled = assemble(path, configs, hints)
     if assembled.root is None:

@@ -73,7 +73,7 @@ class _Maker:
         if origin is Literal:
             return {"enum": list(get_args(hint))}
         if origin is tuple:
-            return {"type": "array", "items": self._element(get_args(hint)[0], part=part)}
+            return {"type": "array", "items": self.of(get_args(hint)[0], part=part)}
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return {"type": "object", "additionalProperties": self.of(get_args(hint)[1], part=part)}
         if hint in _TYPES:
@@ -82,10 +82,6 @@ class _Maker:
             name = {"type": "string", "description": f"id из {DECLARED[hint]}"}
             return {"anyOf": [name, self._class(hint, part=part)]} if hint is Population else name
         return self._class(hint, part=part)
-
-    def _element(self, hint: Any, *, part: bool) -> Schema:  # noqa: ANN401 - an annotation
-        plain = unmarked(hint)
-        return self._class(plain, part=part) if plain in DECLARED else self.of(hint, part=part)
 
     def _kind(self, protocols: list[Any], *, part: bool) -> Schema:
         classes = {name: cls for protocol in protocols for name, cls in self.kinds[protocol].items()}
@@ -123,6 +119,9 @@ class _Maker:
 
     def _object(self, shape: Shape, *, part: bool) -> Schema:
         properties = {key.name: self._key(key, part=part) for key in shape.keys.values()}
+        if shape.cls is District:
+            for cls, name in DECLARED.items():  # here they are declared, elsewhere named
+                properties[name]["anyOf"][0]["items"] = self._class(cls, part=part)
         required = [key.name for key in shape.keys.values() if key.required]
         if part:
             required = ["id"] if shape.identified and shape.cls is not District else []

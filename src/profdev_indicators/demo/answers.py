@@ -78,6 +78,9 @@ _PLANTED: Mapping[tuple[str, int], Answers] = {
     # Whose card contradicts itself in 2022 (see `files`): 42 teachers, five of them young.
     ("s04", 2021): {"n_ped": 42, "n_young": 5},
     ("s04", 2022): {"n_ped": 42, "n_young": 5},
+    # Exempt while its building is under repair: nothing was done, and nothing could be.
+    ("s12", 2021): {"n_diag": 0, "n_deficits": 11, "plan_deficits": 0, "mo_decision": 0},
+    ("s12", 2022): {"n_diag": 0, "n_deficits": 11, "plan_deficits": 0, "mo_decision": 0},
     # Whose link is lost in 2022.
     ("s03", 2022): {"n_ped": 44, "n_network": 30},
 }

@@ -22,7 +22,7 @@ from profdev_indicators.engine.roll_up import roll_up
 from profdev_indicators.engine.roster import Roster, read_roster
 from profdev_indicators.engine.values import named, values
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import RESERVED
+from profdev_indicators.frames import ENGINE, RESERVED
 from profdev_indicators.model import District, Source, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Provenance, Recommendation
@@ -69,7 +69,8 @@ def monitor(
     clusters = _clusters(answers, observed)
     wanted = [str(period) for period in asked]
     findings, unchecked = pl.collect_all(
-        judge(history.lazy(), district, clusters=clusters, asked=asked, rule_names=rule_names)
+        judge(history.lazy(), district, clusters=clusters, asked=asked, rule_names=rule_names),
+        engine=ENGINE,
     )
     everything = len(asked) == len(periods)
     recommendations = advise(findings, history.lazy(), district, recommend=recommend, clusters=clusters)
@@ -162,7 +163,7 @@ def _values(
     levels = [named(level, observed.roster.ids, observed.periods) for level in (*roll_up(own, cells, wanted), cells)]
     plans = [(c.indicator.id, values(level, c, district, exempt)) for c in wanted for level in levels]
     parts: dict[str, list[pl.DataFrame]] = {indicator.id: [] for indicator in district.indicators}
-    for (name, _), frame in zip(plans, pl.collect_all([plan for _, plan in plans]), strict=True):
+    for (name, _), frame in zip(plans, pl.collect_all([plan for _, plan in plans], engine=ENGINE), strict=True):
         parts[name].append(frame)
     for name, frame in derive([f for frames in parts.values() for f in frames], district, observed.periods).items():
         parts[name].append(frame)
@@ -184,7 +185,7 @@ def _clusters(answers: pl.DataFrame, observed: Observations) -> pl.LazyFrame:
 def _named_answers(frame: pl.DataFrame, observed: Observations) -> pl.DataFrame:
     """What was told, without what the engine knows of units."""
     internal = ("exists", "kind", "cluster", "height", "parent", "parent_height", "name")
-    return _with_names(frame.lazy().drop(internal, strict=False), observed).collect()
+    return _with_names(frame.lazy().drop(internal, strict=False), observed).collect(engine=ENGINE)
 
 
 def _with_names(frame: pl.LazyFrame, observed: Observations) -> pl.LazyFrame:

@@ -7,7 +7,7 @@ from typing import Protocol
 import attrs
 import polars as pl
 
-from profdev_indicators.frames import MAIN, RECOMMENDATIONS
+from profdev_indicators.frames import ENGINE, MAIN, RECOMMENDATIONS
 from profdev_indicators.model import District
 from profdev_indicators.results import Finding, Recommendation, leading
 
@@ -43,11 +43,13 @@ def advise(
         clusters: ``unit, period, cluster``, one row each; a null cluster stands for the unit's kind.
     """
     main = findings.filter(pl.col("reading") == MAIN)
+    if main.is_empty():
+        return pl.DataFrame(schema=RECOMMENDATIONS)
+    concerned = [pl.col(name).is_in(main[name].unique().to_list()) for name in ("period", "indicator")]
     compared = (
-        values.filter(pl.col("breakdown").is_null(), pl.col("reading") == MAIN)
-        .join(main.lazy().select("period", "indicator").unique(), on=["period", "indicator"], how="semi")
+        values.filter(pl.col("breakdown").is_null(), pl.col("reading") == MAIN, *concerned)
         .join(clusters.select("unit", "period", "cluster"), on=["unit", "period"], how="left", maintain_order="left")
-        .collect()
+        .collect(engine=ENGINE)
     )
     led = leading(main, compared)
     taught = led.join(_teachers(led, compared, district), on=_CELL, how="left", maintain_order="left")
@@ -81,7 +83,7 @@ def _teachers(led: pl.DataFrame, compared: pl.DataFrame, district: District) -> 
         .select(*_PEERS, pl.col("unit_name").alias("teacher"), pl.col("worth").alias("theirs"))
     )
     return (
-        cells.join(led, on=_CELL, how="semi")
+        cells.join(led, on=_CELL, how="semi", maintain_order="left")
         .join(best, on=_PEERS, maintain_order="left_right")
         .filter(pl.col("theirs") > pl.col("worth"))
         .group_by(_CELL, maintain_order=True)

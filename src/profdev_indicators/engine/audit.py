@@ -8,7 +8,7 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.engine.observe import TOLD, Heard, Observations
-from profdev_indicators.frames import DEFECTS, link_of, state_of
+from profdev_indicators.frames import DEFECTS, ENGINE, link_of, state_of
 from profdev_indicators.model import District, Item, Source
 from profdev_indicators.periods import Period
 
@@ -166,7 +166,12 @@ def _failing(frame: pl.DataFrame, checks: Sequence[_Check]) -> list[_Check]:
     """The checks which some row fails: all are tried in one pass."""
     if not checks or frame.is_empty():
         return []
-    tried = frame.lazy().select(check.bad.any().alias(str(n)) for n, check in enumerate(checks)).collect().row(0)
+    tried = (
+        frame.lazy()
+        .select(check.bad.any().alias(str(n)) for n, check in enumerate(checks))
+        .collect(engine=ENGINE)
+        .row(0)
+    )
     return [check for check, bad in zip(checks, tried, strict=True) if bad]
 
 
@@ -181,7 +186,7 @@ def _failures(frame: pl.DataFrame, check: _Check) -> pl.DataFrame:
         item=pl.lit(check.item.id),
         check=pl.lit(check.name),
         hint=pl.lit(check.hint),
-    ).collect()
+    ).collect(engine=ENGINE)
 
 
 def _without(frame: pl.DataFrame, spoilt: Sequence[_Check]) -> pl.DataFrame:
@@ -212,7 +217,7 @@ def _unknown_units(observed: Observations) -> pl.DataFrame:
             source=pl.lit(told.source.id),
             severity=pl.lit("error"),
             check=pl.lit("unknown_unit"),
-            message=pl.format("нет такой организации: «{}»", pl.col("said").fill_null("")),
+            message=pl.format("нет такой организации: «{}»", pl.col("said").str.strip_chars().fill_null("")),
             hint=pl.lit("строка не учтена: исправьте название или добавьте его в aliases организации"),
         )
         for told in observed.heard
@@ -224,10 +229,11 @@ def _unknown_units(observed: Observations) -> pl.DataFrame:
 def _unknown_periods(observed: Observations, district: District) -> pl.DataFrame:
     parts = []
     for told in observed.heard:
-        if "said_period" in told.frame.columns:
-            readable = _is_period(told.frame["said_period"], district)
+        if "said_period" in told.frame.columns and told.frame["period"].has_nulls():
+            unread = told.frame.filter(pl.col("period").is_null())
+            readable = _is_period(unread["said_period"], district)
             parts.append(
-                told.frame.filter(pl.col("period").is_null() & ~pl.col("said_period").is_in(readable)).select(
+                unread.filter(~pl.col("said_period").is_in(readable)).select(
                     "unit",
                     "file",
                     "sheet",
@@ -235,7 +241,7 @@ def _unknown_periods(observed: Observations, district: District) -> pl.DataFrame
                     source=pl.lit(told.source.id),
                     severity=pl.lit("error"),
                     check=pl.lit("unknown_period"),
-                    message=pl.format("это не период: «{}»", pl.col("said_period").cast(pl.String).fill_null("")),
+                    message=pl.format("это не период: «{}»", pl.col("said_period").str.strip_chars().fill_null("")),
                     hint=pl.lit("строка не учтена"),
                 )
             )
@@ -298,7 +304,7 @@ def _silent(observed: Observations, district: District) -> pl.DataFrame:
                 hint=pl.lit("запросите сведения; молчание — не «нет» и не ноль"),
             )
         )
-    return pl.concat(parts, how="diagonal").collect() if parts else pl.DataFrame()
+    return pl.concat(parts, how="diagonal").collect(engine=ENGINE) if parts else pl.DataFrame()
 
 
 def _misread(told: Heard) -> pl.DataFrame:
@@ -326,7 +332,7 @@ def _misread(told: Heard) -> pl.DataFrame:
         )
         if f"{item.id}@{kind}" in told.frame.columns
     ]
-    return pl.concat(parts, how="diagonal").collect() if parts else pl.DataFrame()
+    return pl.concat(parts, how="diagonal").collect(engine=ENGINE) if parts else pl.DataFrame()
 
 
 def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
@@ -393,7 +399,7 @@ def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
             nulls_last=True,
         )
         .select(pl.col(name).cast(dtype) for name, dtype in DEFECTS.items())
-        .collect()
+        .collect(engine=ENGINE)
     )
 
 

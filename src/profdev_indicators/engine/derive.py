@@ -8,7 +8,7 @@ from typing import cast
 import polars as pl
 
 from profdev_indicators.engine.definitions import Definition, combine, definition, target_at
-from profdev_indicators.frames import MAIN, STATE, VALUES
+from profdev_indicators.frames import ENGINE, MAIN, STATE, VALUES
 from profdev_indicators.model import Derived, District, Indicator, Section
 from profdev_indicators.periods import Period
 
@@ -83,7 +83,7 @@ def _derive_one(
     return rows.select(
         shown.get(name, pl.col(name) if name in have else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in VALUES.items()
-    ).collect()
+    ).collect(engine=ENGINE)
 
 
 def _of_periods(values: pl.DataFrame, known: Definition, district: District, periods: Sequence[Period]) -> pl.LazyFrame:
@@ -101,7 +101,9 @@ def _of_periods(values: pl.DataFrame, known: Definition, district: District, per
         .join(marks, on=["indicator", "period"], how="inner", maintain_order="left")
     )
     meant = needed.group_by("unit", "period").agg(pl.col("definition").sort_by("indicator").str.join(known.digest))
-    digests = {text: combine(text) for text in meant.select(pl.col("definition").unique()).collect()["definition"]}
+    digests = {
+        text: combine(text) for text in meant.select(pl.col("definition").unique()).collect(engine=ENGINE)["definition"]
+    }
     meant = meant.with_columns(pl.col("definition").replace_strict(digests, return_dtype=pl.String))
     return measure.derive(needed, known.missing).join(meant, on=["unit", "period"], how="left", maintain_order="left")
 

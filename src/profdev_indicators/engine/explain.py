@@ -1,152 +1,36 @@
-"""Why a number is what it is: the cells it came from, who did not answer, the formula, the act, the other readings."""
+"""Why a number is what it is: from the value back to the cells, the units, the formula and the act."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 import attrs
 import polars as pl
-from attrs import field, frozen
 
 from profdev_indicators.engine.definitions import asked_kinds, definition, target_at
+from profdev_indicators.engine.explanation import (
+    Cell,
+    Component,
+    Contribution,
+    Defect,
+    Earlier,
+    Explanation,
+    Formula,
+    Judged,
+    OtherReading,
+    Part,
+)
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.errors import RequestError
-from profdev_indicators.frames import MAIN, ROSTER, Severity, State, link_of, state_of
-from profdev_indicators.model import Act, District, Indicator, ItemType, Population
+from profdev_indicators.frames import MAIN, ROSTER, link_of, state_of
+from profdev_indicators.model import Act, District, Indicator, Population
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
-
-@frozen(kw_only=True)
-class Cell:
-    """One answer an own value is made of, and where it stands."""
-
-    item: str
-    title: str
-    role: str  # what the formula takes it for: «Что считаем», «От кого»
-    type: ItemType
-    answer: float | None  # as it was read; None: not told, or kept out of the sums
-    state: str | None  # why it is None, where that is more than silence
-    link: str | None
-    source: str
-    file: str | None = None
-    address: str | None = None  # «Карта»!C9, or the heading of the column with the line
-
-
-@frozen(kw_only=True)
-class Contribution:
-    """What one answering unit adds to the value of a unit above it."""
-
-    unit: str
-    name: str
-    numerator: float | None
-    denominator: float | None
-    value: float | None
-    state: State
-    reason: str | None
-    confirmed: bool  # false: told, but without the link that is asked for
-
-
-@frozen(kw_only=True)
-class Component:
-    """An indicator from whose value a derived one is made."""
-
-    indicator: str
-    title: str
-    unit: str
-    value: Value | None
-
-
-@frozen(kw_only=True)
-class Part:
-    """One field of the formula in words."""
-
-    label: str
-    words: tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class Formula:
-    """The definition in force in the period."""
-
-    kind: str  # first sentence of what the kind of formula says of itself
-    parts: tuple[Part, ...]
-    silence: str
-    missing: str
-    digest: str
-    since: date | None  # None: since the indicator exists
-    note: str | None  # what was changed then, and why
-
-
-@frozen(kw_only=True)
-class OtherReading:
-    """What the indicator would be if its wording were read otherwise."""
-
-    id: str
-    reading: str
-    value: Value | None  # None: it was not computed
-
-
-@frozen(kw_only=True)
-class Earlier:
-    """The nearest earlier period that has a value, and whether it may be compared."""
-
-    value: Value
-    comparable: bool
-    change: float | None  # None where it may not be
-
-
-@frozen(kw_only=True)
-class Judged:
-    """A rule that fired, or could not be applied."""
-
-    rule: str
-    severity: Severity | None  # None: the rule could not be applied
-    reason: str | None
-
-
-@frozen(kw_only=True)
-class Defect:
-    """What is wrong with an answer that concerns this value."""
-
-    unit: str | None
-    message: str
-    hint: str | None
-    file: str | None
-    cell: str | None
-
-
-@frozen(kw_only=True)
-class Explanation:
-    """One number, explained."""
-
-    district: str
-    indicator: str
-    title: str
-    section: str
-    unit_of_value: str
-    better: str
-    value: Value
-    formula: Formula | None  # None: the indicator does not exist in this period
-    reading: str | None
-    basis: str | None
-    source: str | None
-    cells: tuple[Cell, ...] = ()
-    contributions: tuple[Contribution, ...] = ()
-    components: tuple[Component, ...] = ()
-    alternatives: tuple[OtherReading, ...] = ()
-    target: float | None = None
-    target_basis: str | None = None
-    earlier: Earlier | None = None
-    judgements: tuple[Judged, ...] = ()
-    defects: tuple[Defect, ...] = ()
-    decisions: tuple[str, ...] = field(default=())  # open points of the order which concern the indicator
-
-
 _ROOT = "район"
+_LISTED = 20  # names a message lists where it has no better guess
 _SILENCE = {
     "excluded": "не входит в суммы",
     "zero": "стоит ноль: знаменатель молчащего, если он известен, входит в сумму",
@@ -187,6 +71,7 @@ def explain(
         unit_of_value=asked.unit,
         better=asked.better,
         value=value,
+        links_needed=any(monitoring.district.items[item].evidence == "required" for item in items),
         formula=formula,
         reading=next((a.reading for a in asked.alternatives if a.id == reading), asked.reading),
         basis=_basis(monitoring.district, asked),
@@ -210,7 +95,7 @@ def explain(
 def _indicator(district: District, wanted: str) -> Indicator:
     found = {indicator.id: indicator for indicator in district.indicators}
     if wanted not in found:
-        raise RequestError(f"нет показателя «{wanted}»{_perhaps(wanted, found)}; есть: {', '.join(found)}")
+        raise RequestError(f"нет показателя «{wanted}»{_perhaps(wanted, found)}")
     return found[wanted]
 
 
@@ -240,9 +125,7 @@ def _period(monitoring: Monitoring, wanted: Period | str | None) -> Period:
 def _reading(indicator: Indicator, wanted: str) -> str:
     known = [MAIN, *(alternative.id for alternative in indicator.alternatives)]
     if wanted not in known:
-        raise RequestError(
-            f"у показателя {indicator.id} нет прочтения «{wanted}»{_perhaps(wanted, known)}; есть: {', '.join(known)}"
-        )
+        raise RequestError(f"у показателя {indicator.id} нет прочтения «{wanted}»{_perhaps(wanted, known)}")
     return wanted
 
 
@@ -263,8 +146,13 @@ def _look_up(history: pl.DataFrame, indicator: str, unit: str, period: Period | 
 
 
 def _perhaps(wrong: str, right: Iterable[str]) -> str:
-    near = get_close_matches(wrong, list(dict.fromkeys(right)), n=3)
-    return f"; возможно, {' или '.join(f'«{name}»' for name in near)}" if near else ""
+    """What was probably meant, or what there is."""
+    known = list(dict.fromkeys(right))
+    near = get_close_matches(wrong, known, n=3)
+    if near:
+        return f" — может быть, {' или '.join(f'«{name}»' for name in near)}?"
+    more = f" и ещё {len(known) - _LISTED}" if len(known) > _LISTED else ""
+    return f" — есть: {', '.join(known[:_LISTED])}{more}"
 
 
 # --- the formula ------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from attrs import field, frozen
 
 from profdev_indicators.engine.definitions import asked_kinds, definition, readings_of, target_at
 from profdev_indicators.errors import Problem
-from profdev_indicators.frames import FINDINGS, SEVERITY, UNCHECKED, Judgement
+from profdev_indicators.frames import ENGINE, FINDINGS, SEVERITY, UNCHECKED, Judgement
 from profdev_indicators.model import District, Indicator, Item, Rule
 from profdev_indicators.periods import Period
 
@@ -101,7 +101,9 @@ def judge(
     indicators = [indicator for indicator in district.indicators if indicator.id in concerned]
     marks = _marks(indicators, [period for period in read if period <= until], district.items)
     # Collected here, for every rule looks at it: a planner asked to share it spends longer than the rules take.
-    series = _series(values, marks, _answers_itself(indicators), clusters).collect()
+    series = (
+        _series(values, marks, _answers_itself(indicators), clusters).select(_looked_at(forces)).collect(engine=ENGINE)
+    )
     judged = [_judged(series.lazy(), force, [str(period) for period in asked], len(indicators)) for force in forces]
     numbers = dict.fromkeys((*_COMMON, *(name for force in forces for name in force.judgement.numbers)))
     return _findings(judged, numbers), _unchecked(judged)
@@ -204,7 +206,7 @@ def _unknown(mentions: Iterable[tuple[str, str]], known: set[str]) -> Iterator[P
 
 
 def _periods_of(values: pl.LazyFrame) -> list[str]:
-    return values.select(pl.col("period").unique()).collect().to_series().to_list()
+    return values.select(pl.col("period").unique()).collect(engine=ENGINE).to_series().to_list()
 
 
 def _marks(indicators: Sequence[Indicator], periods: Sequence[Period], items: Mapping[str, Item]) -> pl.LazyFrame:
@@ -303,6 +305,12 @@ def _nearest(where: pl.Expr, *columns: str) -> pl.Expr:
     return pl.when(where).then(pl.struct(columns)).forward_fill().shift()
 
 
+def _looked_at(forces: Iterable[_Force]) -> list[str]:
+    """The columns which some rule needs, or the findings; the rest are neither sorted nor kept."""
+    expressions = [part for force in forces for part in _parts(force)]
+    return sorted({name for part in expressions for name in part.meta.root_names()})
+
+
 def _hurdle() -> pl.Expr:
     words = pl.col("state").cast(pl.String).replace_strict(_HURDLES, default="нет данных", return_dtype=pl.String)
     return pl.when(pl.col("value").is_null()).then(words).alias("hurdle")
@@ -337,32 +345,33 @@ def _incomparable() -> pl.Expr:
 
 def _judged(series: pl.LazyFrame, force: _Force, asked: Sequence[str], indicators: int) -> pl.DataFrame:
     """The cells in which one rule fired or could not be applied; ``reason`` is null where it fired."""
-    judgement = force.judgement
     # A filter by indicator leaves every series whole; one by period or unit would cut off history or peers.
     concerned = (
         series if len(force.indicators) == indicators else series.filter(pl.col("indicator").is_in(force.indicators))
     )
-    wanted = pl.col("period").is_in(asked) & (pl.col("state") != "not_defined") & _APPLIES[force.rule.applies_to]
-    numbers = {**{name: pl.col(name) for name in _COMMON if name != "kind"}, **judgement.numbers}
-    return (
-        concerned.select(
-            *_CELL,
-            pl.lit(force.name).alias("rule"),
-            pl.lit(force.order).alias("order"),
-            wanted.alias("wanted"),
-            judgement.unchecked.cast(pl.String).alias("reason"),
-            judgement.fired.alias("fired"),
-            judgement.severity.cast(SEVERITY).alias("severity"),
-            judgement.base.cast(pl.Float64).alias("base"),
-            judgement.change.cast(pl.Float64).alias("change"),
-            judgement.p_value.cast(pl.Float64).alias("p_value"),
-            judgement.suspended_by.cast(pl.String).alias("suspended_by"),
-            pl.lit(force.kind).alias(f"{_NUMBERS}kind"),
-            *(number.alias(_NUMBERS + name) for name, number in numbers.items()),
-        )
-        .filter(pl.col("wanted") & (pl.col("reason").is_not_null() | pl.col("fired")))
-        .collect()
-    )
+    wanted = pl.col("period").is_in(asked) & pl.col("applies") & (pl.col("reason").is_not_null() | pl.col("fired"))
+    return concerned.select(_parts(force)).filter(wanted).drop("applies", "fired").collect(engine=ENGINE)
+
+
+def _parts(force: _Force) -> list[pl.Expr]:
+    """All that one rule says of a cell, and whether it is in force there."""
+    judgement = force.judgement
+    common = {name: pl.col(name) for name in _COMMON if name != "kind"}
+    return [
+        *map(pl.col, _CELL),
+        pl.lit(force.name).alias("rule"),
+        pl.lit(force.order).alias("order"),
+        ((pl.col("state") != "not_defined") & _APPLIES[force.rule.applies_to]).alias("applies"),
+        judgement.unchecked.cast(pl.String).alias("reason"),
+        judgement.fired.alias("fired"),
+        judgement.severity.cast(SEVERITY).alias("severity"),
+        judgement.base.cast(pl.Float64).alias("base"),
+        judgement.change.cast(pl.Float64).alias("change"),
+        judgement.p_value.cast(pl.Float64).alias("p_value"),
+        judgement.suspended_by.cast(pl.String).alias("suspended_by"),
+        pl.lit(force.kind).alias(f"{_NUMBERS}kind"),
+        *(number.alias(_NUMBERS + name) for name, number in (common | dict(judgement.numbers)).items()),
+    ]
 
 
 def _findings(judged: Sequence[pl.DataFrame], numbers: Iterable[str]) -> pl.LazyFrame:

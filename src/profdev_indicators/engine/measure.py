@@ -9,7 +9,7 @@ import polars as pl
 from attrs import frozen
 
 from profdev_indicators.engine.definitions import Definition, asked_kinds, definition, in_force, readings_of
-from profdev_indicators.frames import Ratio, link_of, state_of
+from profdev_indicators.frames import ENGINE, Ratio, link_of, state_of
 from profdev_indicators.model import District, Exemption, Indicator, Item, Section
 from profdev_indicators.periods import Period
 
@@ -127,7 +127,7 @@ def measure(
         for part, expression in parts.items()
     ]
     kept = [expression for c, parts in zip(wanted, told, strict=True) for expression in _kept(c, parts.keys(), have)]
-    return answers.lazy().select(*KEYS, *named).select(*KEYS, *kept).collect()
+    return answers.lazy().select(*KEYS, *named).select(*KEYS, *kept).collect(engine=ENGINE)
 
 
 def exemptions(

@@ -12,11 +12,16 @@ from attrs import frozen
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.spelling import interpret
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import link_of, state_of
+from profdev_indicators.frames import ENGINE, link_of, state_of
 from profdev_indicators.model import District, Request, Source, Table
 from profdev_indicators.periods import Calendar, Period
 
 TOLD = "{}@told"
+_COMMON_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("Организация", "ОО", "ИНН", "unit_id", "id"),
+    "period": ("Период", "Год"),
+    "link": ("Ссылка",),
+}
 _PLACES = pl.Schema(
     {
         "unit": pl.UInt32,
@@ -68,7 +73,7 @@ class Observations:
             .select(pl.col(name).cast(dtype) for name, dtype in _PLACES.items())
             for told in self.heard
         ]
-        return pl.concat([pl.LazyFrame(schema=_PLACES), *parts]).collect()
+        return pl.concat([pl.LazyFrame(schema=_PLACES), *parts]).collect(engine=ENGINE)
 
 
 def read_tables(
@@ -90,7 +95,7 @@ def read_tables(
     request = Request(
         source=source.id,
         columns=tuple(columns),
-        titles={item.id: (item.title,) for item in source.items},
+        titles={**_COMMON_HEADINGS, **{item.id: (item.title,) for item in source.items}},
         root=root,
         frames=frames,
         calendar=calendar,
@@ -120,9 +125,10 @@ def hear(
     if not parts:
         told = {name: dtype for name, dtype in _PLACES.items() if name != "source"}
         return Heard(source=source, frame=pl.DataFrame(schema={"said": pl.String, **told}), tables=())
-    units = pl.LazyFrame({"said": roster.ids}).with_row_index("unit")
-    plan = pl.concat(parts, how="diagonal").join(units, on="said", how="left", maintain_order="left")
-    return Heard(source=source, frame=_match_otherwise(plan.collect(), roster), tables=tuple(tables))
+    spellings = (district.spellings, source.spellings)
+    answers = [interpret(pl.concat(alike, how="diagonal"), source.items, spellings) for alike in _alike(parts)]
+    frame = pl.concat(answers, how="diagonal").collect(engine=ENGINE)
+    return Heard(source=source, frame=frame.with_columns(_matched(frame["said"], roster)), tables=tuple(tables))
 
 
 def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], kinds: Iterable[str]) -> Observations:
@@ -146,7 +152,7 @@ def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], 
         skeleton = skeleton.sort("unit", "period")
     frame = skeleton.with_columns(
         (pl.col("kind") == kind).fill_null(value=False).cast(pl.Float64).alias(kind) for kind in kinds
-    ).collect()
+    ).collect(engine=ENGINE)
     keys = _key(frame, len(periods))
     repeated, columns = [], list(frame.iter_columns())
     for told in heard:
@@ -163,6 +169,7 @@ def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], 
 
 
 def _plan(table: Table, source: Source, district: District, numbers: Mapping[Period, int]) -> pl.LazyFrame:
+    """The answers of one table, not yet interpreted, with the columns of :class:`Heard` but ``unit``."""
     frame = table.frame
     have = frame.collect_schema().names()
     if table.period is not None:
@@ -174,20 +181,35 @@ def _plan(table: Table, source: Source, district: District, numbers: Mapping[Per
             if period in numbers
             for text in spelt
         }
-        said = pl.col("period").cast(pl.String).str.strip_chars()
+        said = pl.col("period").cast(pl.String)
         frame = frame.with_columns(
             said_period=said, period=said.replace_strict(by_text, default=None, return_dtype=pl.UInt16)
         )
-    frame = frame.with_columns(
-        pl.col("unit").cast(pl.String).str.strip_chars().alias("said"),
+    return frame.select(
+        pl.col("unit").cast(pl.String).alias("said"),
+        "period",
+        *(["said_period"] if table.period is None else []),
         pl.lit(table.file).alias("file"),
         pl.lit(table.sheet).alias("sheet"),
         (pl.col("row").cast(pl.Int64) if "row" in have else pl.lit(None, pl.Int64)).alias("row"),
+        *(item.id for item in source.items if item.id in have),
         *_links(source, have),
     )
-    interpreted: pl.LazyFrame = interpret(frame, source.items, (district.spellings, source.spellings))
-    dropped = ["unit", "link", *(f"{item.id}.link" for item in source.items)]
-    return interpreted.drop(dropped, strict=False)
+
+
+def _alike(parts: Iterable[pl.LazyFrame]) -> list[list[pl.LazyFrame]]:
+    """Tables whose columns have the same types, together: to interpret once is cheaper than table by table."""
+    groups: list[tuple[dict[str, pl.DataType], list[pl.LazyFrame]]] = []
+    for part in parts:
+        schema = part.collect_schema()
+        for known, members in groups:
+            if all(known.get(name, dtype) == dtype for name, dtype in schema.items()):
+                known.update(schema)
+                members.append(part)
+                break
+        else:
+            groups.append((dict(schema), [part]))
+    return [members for _, members in groups]
 
 
 def _links(source: Source, have: Sequence[str]) -> list[pl.Expr]:
@@ -202,7 +224,7 @@ def _links(source: Source, have: Sequence[str]) -> list[pl.Expr]:
 
 
 def _texts_of_periods(table: Table) -> pl.Series:
-    texts = table.frame.select(pl.col("period").cast(pl.String).str.strip_chars().unique()).collect()
+    texts = table.frame.select(pl.col("period").cast(pl.String).unique()).collect(engine=ENGINE)
     return texts.to_series().drop_nulls()
 
 
@@ -216,27 +238,32 @@ def _readable(texts: Iterable[str], calendar: Calendar) -> dict[Period, list[str
     return found
 
 
-def _match_otherwise(frame: pl.DataFrame, roster: Roster) -> pl.DataFrame:
-    """Match by ИНН, ОГРН, name or alias the rows which no id matched; «about right» is no match."""
-    if not frame["unit"].has_nulls():
-        return frame
+def _matched(said: pl.Series, roster: Roster) -> pl.Series:
+    """The number of each unit by its id, else by ИНН, ОГРН, name or alias; «about right» is no match."""
+    numbers = pl.DataFrame({"said": roster.ids}).with_row_index("unit")
+    # Only the names are joined: a join of whole tables would copy every answer.
+    units = said.to_frame().join(numbers, on="said", how="left", maintain_order="left")["unit"]
+    lost = units.is_null().arg_true()
+    if lost.is_empty():
+        return units
+    names = pl.LazyFrame({"spelt": said.gather(lost)}).with_columns(_plainly(pl.col("spelt")))
+    found = names.join(_lookup(roster), on="spelt", how="left", maintain_order="left").collect(engine=ENGINE)
+    return units.scatter(lost, found["unit"])
+
+
+def _lookup(roster: Roster) -> pl.LazyFrame:
+    """``spelt, unit``: what means one unit and no other."""
     numbers = pl.LazyFrame({"id": roster.ids}).with_row_index("unit")
     versions = roster.frame.lazy().join(numbers, on="id", maintain_order="left")
     spelt = [versions.select("unit", spelt=column) for column in ("id", "inn", "ogrn", "name")]
     aliases = versions.select("unit", spelt="aliases").explode("spelt", empty_as_null=True)
-    lookup = (
+    return (
         pl.concat([*spelt, aliases])
         .with_columns(_plainly(pl.col("spelt")))
         .drop_nulls()
         .unique(maintain_order=True)
         .filter(pl.col("spelt").is_unique())
     )
-    lost = frame.lazy().filter(pl.col("unit").is_null()).drop("unit")
-    found = lost.with_columns(_plainly(pl.col("said")).alias("spelt")).join(
-        lookup, on="spelt", how="left", maintain_order="left"
-    )
-    kept = frame.lazy().filter(pl.col("unit").is_not_null())
-    return pl.concat([kept, found.select(frame.columns)]).collect()
 
 
 def _plainly(text: pl.Expr) -> pl.Expr:

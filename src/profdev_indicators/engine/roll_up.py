@@ -18,6 +18,7 @@ from profdev_indicators.engine.measure import (
     SUPPRESSED,
     Column,
 )
+from profdev_indicators.frames import ENGINE
 
 _SUMMED = ("n", "d", "w", "x", "r", "e", "b", "s")
 
@@ -51,8 +52,12 @@ def _contribution(cells: pl.DataFrame, height: int, wanted: Sequence[Column]) ->
     if (cells["parent_height"] != height).any() or cells["parent_height"].has_nulls():
         frame = frame.filter(pl.col("parent_height") == height)
     summed = [name for column in wanted for part in _SUMMED if (name := column.name(part)) in cells.columns]
-    asked = [(pl.col(column.name("o")) != NOT_ASKED).any().alias(column.name("a")) for column in wanted]
-    return frame.group_by("parent", "period").agg(*(pl.col(name).sum() for name in summed), *asked)
+    # Whether anybody was asked need not be counted where everybody was.
+    partly = [column for column in wanted if (cells[column.name("o")] == NOT_ASKED).any()]
+    asked = [(pl.col(column.name("o")) != NOT_ASKED).any().alias(column.name("a")) for column in partly]
+    sums = frame.group_by("parent", "period").agg(*(pl.col(name).sum() for name in summed), *asked)
+    everybody = [pl.lit(value=True).alias(column.name("a")) for column in wanted if column not in partly]
+    return sums.with_columns(everybody).select("parent", "period", *summed, *(column.name("a") for column in wanted))
 
 
 def _level(units: pl.DataFrame, below: Sequence[pl.LazyFrame], wanted: Sequence[Column]) -> pl.DataFrame:
@@ -63,7 +68,7 @@ def _level(units: pl.DataFrame, below: Sequence[pl.LazyFrame], wanted: Sequence[
         .select(*KEYS)
         .join(sums, left_on=["unit", "period"], right_on=["parent", "period"], how="left", maintain_order="left")
         .with_columns(outcome for column in wanted for outcome in _outcome(column, names))
-        .collect()
+        .collect(engine=ENGINE)
     )
     kinds = set(units["kind"])
     standing = [column for column in wanted if kinds & set(column.asked)]

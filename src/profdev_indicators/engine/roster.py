@@ -10,7 +10,7 @@ import polars as pl
 from attrs import asdict, frozen
 
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import ROSTER
+from profdev_indicators.frames import ENGINE, ROSTER
 from profdev_indicators.model import District, Reader, Request, Unit
 from profdev_indicators.periods import Period
 
@@ -66,7 +66,7 @@ class Roster:
         )
         tree = units.select(
             "unit", "id", "name", "kind", "cluster", "exists", parent=pl.when("exists").then("above")
-        ).collect()
+        ).collect(engine=ENGINE)
         tree = tree.with_columns(height=_heights(tree))
         above = tree.select(parent="unit", parent_height="height")
         return tree.join(above, on="parent", how="left", maintain_order="left")
@@ -116,7 +116,7 @@ def _from_reader(reader: Reader, district: District, root: Path | None, frames: 
             failures.append(error)
             continue
         if tables:
-            return pl.concat(_conform(table.frame) for table in tables).collect()
+            return pl.concat(_conform(table.frame) for table in tables).collect(engine=ENGINE)
     raise failures[0] if failures else SourceError([Problem(message="список организаций (units) не найден")])
 
 

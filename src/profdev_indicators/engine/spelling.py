@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 from attrs import field, fields, frozen
 
-from profdev_indicators.frames import state_of
+from profdev_indicators.frames import ENGINE, state_of
 from profdev_indicators.model import Item, Spellings
 
 _LONGEST = 60  # letters of a cell in a message
@@ -66,7 +66,7 @@ _PROBLEMS = {
     "unknown number": "не число: «[cell]»",
 }
 _NOTES = {
-    "loose number": "«[cell]» прочитано как число [number]",
+    "loose number": "«[cell]» прочитано как [number]",
     "loose zero": "«[cell]» прочитано как 0",
     "loose yes": "«[cell]» прочитано как «да»",
     "loose no": "«[cell]» прочитано как «нет»",
@@ -128,11 +128,31 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
         return frame
     unusual = frame.select(
         pl.col(item.id).filter(_is_unusual(item, words)).unique().implode() for item in texts
-    ).collect()
+    ).collect(engine=ENGINE)
     read = _read(unusual.unpivot(variable_name="item", value_name="text").explode("text").drop_nulls(), texts, words)
-    by_item = read.partition_by("item", as_dict=True, include_key=False)
-    return frame.with_columns(
-        answer for item in texts for answer in _answers(item, by_item.get((item.id,), read.clear()), words)
+    meanings = read.partition_by("item", as_dict=True, include_key=False)
+    plain = [item for item in texts if (item.id,) not in meanings]
+    frame = frame.with_columns(_finite(pl.col(item.id)).alias(item.id) for item in plain)
+    answers = [
+        answer for item in texts if (item.id,) in meanings for answer in _answers(item, meanings[item.id,], words)
+    ]
+    return _with_answers(frame, answers) if answers else frame
+
+
+def _with_answers(frame: pl.LazyFrame, answers: Sequence[pl.Expr]) -> pl.LazyFrame:
+    """The frame with its answers, looked up batch by batch.
+
+    Each look-up costs the optimizer of polars 2.1 a millisecond, and the square of that once a hundred files are
+    concatenated; inside a batch it costs microseconds.
+    """
+    schema = frame.collect_schema()
+    answered = pl.DataFrame(schema=schema).with_columns(answers).schema
+    return frame.map_batches(
+        lambda batch: batch.rechunk().with_columns(answers),  # a hundred files are a hundred chunks
+        schema=answered,
+        predicate_pushdown=False,
+        projection_pushdown=False,
+        slice_pushdown=False,
     )
 
 
@@ -147,19 +167,16 @@ def _finite(column: pl.Expr) -> pl.Expr:
 
 def _is_unusual(item: Item, words: _Words) -> pl.Expr:
     """Whether a text needs more than a cast."""
-    number = _finite(pl.col(item.id))
+    text = pl.col(item.id)
     if item.type in {"flag", "level"} or any(map(_has_digits, words.all)):
-        return pl.col(item.id).is_not_null()
-    if item.type == "count":
-        return number.is_null() | (number < 0) | (number != number.round())
-    return number.is_null()
+        return text.is_not_null()
+    # A count that is no whole number from zero up is unusual as well: one cast tells all three.
+    return text.cast(pl.UInt64, strict=False).is_null() if item.type == "count" else _finite(text).is_null()
 
 
 def _answers(item: Item, read: pl.DataFrame, words: _Words) -> list[pl.Expr]:
     """The number of an item and the companions it needs, given how its unusual texts are read."""
     text = pl.col(item.id)
-    if read.is_empty():
-        return [_finite(text).alias(item.id)]
 
     def looked_up(column: str) -> pl.Expr:
         return text.replace_strict(read["text"], read[column], default=None, return_dtype=read.schema[column])
@@ -179,16 +196,18 @@ def _read(unusual: pl.DataFrame, items: Sequence[Item], words: _Words) -> pl.Dat
         words: the spellings added.
     """
     levels = _levels(items)
-    plain = pl.col("plain")
     cells = (
         unusual.lazy()
         .join(_kinds(items), on="item")
         .with_columns(shown=pl.col("text").str.strip_chars(), plain=_plain(pl.col("text")))
-        .with_columns(direct=_finite(pl.col("shown")))
-        .with_columns(parsed=_parsed(plain), noun=plain.str.extract(_NUMBER, 2))
-        .join(levels, left_on=["item", "plain"], right_on=["item", "word"], how="left")
-        .with_columns(number=pl.coalesce("direct", "parsed"), case=_case(words))
-        .with_columns(cell=_shortened(pl.col("shown")))
+        .with_columns(noun=pl.col("plain").str.extract(_NUMBER, 2))
+        .with_columns(number=pl.coalesce(_finite(pl.col("shown")), _parsed(pl.col("plain"))))
+        .join(levels, on=["item", "plain"], how="left")
+        # A level may also be given by its points; its word comes first, even where it looks like a number.
+        .join(levels.select("item", number="points", by_points="points").unique(), on=["item", "number"], how="left")
+        .with_columns(points=pl.coalesce("points", pl.when(pl.col("noun").is_null()).then("by_points")))
+        .with_columns(case=_case(words))
+        .with_columns(cell=_shortened(pl.col("shown")), amount=_amount(pl.col("number")))
     )
     return cells.select(
         "item",
@@ -197,7 +216,7 @@ def _read(unusual: pl.DataFrame, items: Sequence[Item], words: _Words) -> pl.Dat
         _looked_up(_STATES | dict.fromkeys(_PROBLEMS, "invalid")).alias("state"),
         _sentence(_PROBLEMS).alias("problem"),
         _sentence(_NOTES).alias("note"),
-    ).collect()
+    ).collect(engine=ENGINE)
 
 
 def _kinds(items: Sequence[Item]) -> pl.LazyFrame:
@@ -207,18 +226,11 @@ def _kinds(items: Sequence[Item]) -> pl.LazyFrame:
 
 
 def _levels(items: Sequence[Item]) -> pl.LazyFrame:
-    """``item, word, points``: a level may be given by its word or by its points."""
-    rows = {
-        (item.id, word): float(points)
-        for item in items
-        for name, points in item.levels.items()
-        # A word wins over points which look the same: it was chosen by whoever wrote the configuration.
-        for word in (_plainly(name), f"{points:g}")
-        if word == _plainly(name) or word not in map(_plainly, item.levels)
-    }
+    """``item, plain, points``: the words of levels."""
+    rows = {(item.id, _plainly(word)): float(points) for item in items for word, points in item.levels.items()}
     return pl.LazyFrame(
         [(item, word, points) for (item, word), points in rows.items()],
-        schema={"item": pl.String, "word": pl.String, "points": pl.Float64},
+        schema={"item": pl.String, "plain": pl.String, "points": pl.Float64},
         orient="row",
     )
 
@@ -250,7 +262,7 @@ def _parsed(plain: pl.Expr) -> pl.Expr:
 
 def _case(words: _Words) -> pl.Expr:
     """Which case a cell is: what the configuration declares, then the literal, then the loose, then what is wrong."""
-    plain, number, noun = pl.col("plain"), pl.coalesce("direct", "parsed"), pl.col("noun")
+    plain, number, noun = pl.col("plain"), pl.col("number"), pl.col("noun")
     flag, level, count = (pl.col("type") == name for name in ("flag", "level", "count"))
     quantity = count | (pl.col("type") == "number")
     cases = [
@@ -266,7 +278,7 @@ def _case(words: _Words) -> pl.Expr:
         ("inapplicable", _among(_NOT_APPLICABLE)),
         ("dash for no", flag & plain.str.contains("^-+$")),
         ("dash", plain.str.contains("^-+$")),
-        ("percent", count & noun.str.contains("^(?:%|п)").fill_null(value=False)),
+        ("percent", count & noun.str.contains("^(?:%|проц)").fill_null(value=False)),
         ("negative", count & (number < 0)),
         ("fraction", count & (number != number.round())),
         ("number", quantity & number.is_not_null() & noun.is_null()),
@@ -309,12 +321,19 @@ def _shortened(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_chars() > _LONGEST).then(text.str.head(_LONGEST) + "…").otherwise(text)
 
 
+def _amount(number: pl.Expr) -> pl.Expr:
+    whole = pl.when(number == number.round()).then(number.cast(pl.Int64, strict=False))
+    exact = number.cast(pl.String).str.replace(".", ",", literal=True)
+    return pl.coalesce(whole.cast(pl.String), exact, pl.lit(""))
+
+
 def _sentence(sentences: Mapping[str, str]) -> pl.Expr:
     """The sentence of the case with its cell as it stands in the file; null where the case has none."""
     return (
         _looked_up(sentences)
         .str.replace("[cell]", pl.col("cell"), literal=True)
         .str.replace("[known]", pl.col("known"), literal=True)
+        .str.replace("[number]", pl.col("amount"), literal=True)
     )
 
 

@@ -21,7 +21,7 @@ from profdev_indicators.engine.measure import (
     ZERO_DENOMINATOR,
     Column,
 )
-from profdev_indicators.frames import STATE, VALUES
+from profdev_indicators.frames import ENGINE, STATE, VALUES
 from profdev_indicators.model import District, Exemption
 from profdev_indicators.periods import Period
 
@@ -40,7 +40,7 @@ def named(cells: pl.DataFrame, ids: pl.Series, periods: Sequence[Period]) -> pl.
             pl.col("period").alias("at"),
             pl.exclude("unit", "name", "kind", "height", "period", "exists", "parent", "parent_height"),
         )
-        .collect()
+        .collect(engine=ENGINE)
     )
 
 
