@@ -42,6 +42,9 @@ def main() -> None:
         out = Path(folder) / "out"
         run = [*PROFDEV, "run", str(example.config), "--period", PERIOD, "--data", str(example.data), "--out", str(out)]
         script = [sys.executable, str(HERE / "nineteen.py"), str(example.data)]
+        # As in any installation, modules are compiled once and not by every process.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "compiled")
         commands = {
             "profdev run": [*run, "--render", "csv"],
             "script": script,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -22,12 +23,24 @@ from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
 from profdev_indicators.engine import judge
-from profdev_indicators.model import Derived, District, Indicator, Measure, Population, Reader, Ref, Renderer, Rule, Source
+from profdev_indicators.model import (
+    Derived,
+    District,
+    Indicator,
+    Measure,
+    Population,
+    Reader,
+    Ref,
+    Renderer,
+    Rule,
+    Source,
+)
 from profdev_indicators.plugins import kinds
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 CHEGEM = "configs/chegem.yaml"
+_MARK = re.compile(r"(?::[a-z]+:)?`{1,2}~?([^`]+)`{1,2}(?!`)")
 _NOTE = "<!-- Сделано командой make docs (tools/reference.py); руками не править. -->"
 _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Reader: ("Чем читать", "reader"),
@@ -72,7 +85,15 @@ def pages() -> dict[str, str]:
     if {"kbr", "chegem"} <= {point.name for point in entry_points(group=hookspecs.NAME)}:
         district = load(ROOT / CHEGEM)
         made |= {"explanation/criteria.md": _criteria(district), "explanation/defects.md": _defects(district)}
-    return {path: "\n".join([*lines, ""]) for path, lines in made.items()}
+    return {path: "\n".join([*_tidy(lines), ""]) for path, lines in made.items()}
+
+
+def _tidy(lines: Iterable[str]) -> Iterator[str]:
+    """Docstrings speak reStructuredText: outside of code its marks become those of Markdown."""
+    code = False
+    for line in lines:
+        code ^= line.startswith("```")
+        yield line if code else _MARK.sub(r"`\1`", line)
 
 
 # --- the configuration ------------------------------------------------------------------------------------------
@@ -99,7 +120,7 @@ class _Words:
         if get_origin(hint) is Literal:
             return " \\| ".join(f"`{word}`" for word in inside)
         if get_origin(hint) in {tuple, Sequence}:
-            return f"список: {self.of(inside[0])}"
+            return f"список: {self.of(inside[0])}" if len(options(inside[0])) == 1 else f"список ({self.of(inside[0])})"
         if inside and issubclass(get_origin(hint), Mapping):
             return f"ключи ({self.of(inside[0])}) со значениями ({self.of(inside[1])})"
         return self._single(hint)
@@ -236,7 +257,16 @@ def _hooks() -> Iterator[str]:
     for module, names in _CONTRACT:
         for name in names:
             source = inspect.getsource(getattr(module, name)).rstrip()
-            yield from ("", f"### {name}", "", f"`{module.__name__}.{name}`", "", "```python", *source.splitlines(), "```")
+            yield from (
+                "",
+                f"### {name}",
+                "",
+                f"`{module.__name__}.{name}`",
+                "",
+                "```python",
+                *source.splitlines(),
+                "```",
+            )
     yield from ("", "## What a rule sees", "", "```text", *_doc(judge), "```")
 
 
@@ -357,7 +387,13 @@ def _defects(district: District) -> Iterator[str]:
         if remark.quote:
             yield from (f"> {remark.quote}", "")
         yield remark.note
-    yield from ("", "# Что должен решить район", "", "| Вопрос | Кто решает | Пока принято | Показатели |", "|" + " --- |" * 4)
+    yield from (
+        "",
+        "# Что должен решить район",
+        "",
+        "| Вопрос | Кто решает | Пока принято | Показатели |",
+        "|" + " --- |" * 4,
+    )
     for decision in district.decisions_needed:
         told = (decision.question, decision.who, decision.meanwhile, ", ".join(decision.indicators) or "все")
         yield f"| {' | '.join(told)} |"

@@ -187,7 +187,7 @@ class Ratio:
     scale: float = 1.0
     items: tuple[str, ...]  # every item an answer needs: one that is invalid or suppressed spoils the answer
     linked: tuple[str, ...] = ()  # the items whose links make an answer evidenced
-    applicable: pl.Expr | None = None  # false: the unit is not in the population; null: it may be, so it is asked
+    applicable: pl.Expr | None = None  # false: not in the population; null: it may be, so it is asked and silent
     contradiction: pl.Expr | None = None  # true: the answer contradicts itself (part > whole) and stays out of sums
 
 
@@ -196,7 +196,7 @@ class Judgement:
     """What a rule says of every cell: expressions over a series of VALUES (see :mod:`engine.judge`).
 
     ``unchecked`` gives the reason in Russian where the rule cannot be applied, else null; ``fired`` is looked at
-    only where it is null.
+    only where it is null. Where both are null the rule is not in force for that cell.
     """
 
     fired: pl.Expr

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import pluggy
 
 from profdev_indicators import config, engine
-from profdev_indicators.errors import RequestError
-from profdev_indicators.model import District, Rule
+from profdev_indicators.engine.judge import check_rules
+from profdev_indicators.errors import Problem, RequestError
+from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
 from profdev_indicators.plugins import configs, installed, kinds, plugin_manager
 from profdev_indicators.results import Monitoring
@@ -28,7 +29,12 @@ def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> Distr
         ConfigError: with every problem found; nothing is half-loaded.
     """
     manager = plugins or plugin_manager()
-    return config.read(Path(path), kinds=kinds(manager), configs=configs(manager), check=manager.hook.check_district)
+    known = kinds(manager)
+
+    def check(*, district: District) -> list[Iterable[Problem]]:
+        return [*manager.hook.check_district(district=district), check_rules(district, _rule_names(known))]
+
+    return config.read(Path(path), kinds=known, configs=configs(manager), check=check)
 
 
 def monitor(
@@ -70,9 +76,13 @@ def monitor(
         frames=_known_frames(frames or {}, district),
         readings=_readings(readings, district),
         recommend=manager.hook.recommend,
-        rule_names={kind: name for name, kind in kinds(manager)[Rule].items()},
+        rule_names=_rule_names(kinds(manager)),
         plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
     )
+
+
+def _rule_names(known: Kinds) -> dict[type, str]:
+    return {kind: name for name, kind in known[Rule].items()}
 
 
 def _periods(given: str | Period | Iterable[Period], district: District) -> tuple[Period, ...]:

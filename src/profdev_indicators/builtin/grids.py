@@ -110,13 +110,17 @@ def take(grid: Grid, choice: Choice, request: Request, constants: Mapping[str, s
     read = [_readable(pl.col(name), types[name], wanted).alias(wanted) for wanted, name in sources.items()]
     conditions = {f"where {position}": position for position in choice.conditions}
     tested = [_plain(pl.col(grid.names[at]), types[grid.names[at]]).alias(name) for name, at in conditions.items()]
-    frame = grid.frame.select(*read, *tested).with_row_index("row", offset=grid.first_row)
-    frame = frame.with_columns(pl.col("row").cast(pl.Int64))
+    rows = pl.int_range(grid.first_row, pl.len() + grid.first_row, dtype=pl.Int64).alias("row")
+    if isinstance(grid.frame, pl.DataFrame):
+        frame: _Frame = grid.frame.select(rows, *read, *tested)
+    else:  # the length of a scan is not known before its end
+        numbered = grid.frame.select(*read, *tested).with_row_index("row", offset=grid.first_row)
+        frame = numbered.with_columns(pl.col("row").cast(pl.Int64))
     if conditions:
         kept = (pl.col(name).is_in(choice.conditions[at]) for name, at in conditions.items())
         frame = frame.filter(reduce(and_, kept)).drop(conditions)
-    given = {wanted: text for wanted, text in constants.items() if wanted in request.columns}
-    frame = frame.with_columns(pl.lit(text, pl.String).alias(wanted) for wanted, text in given.items())
+    given = [pl.lit(text, pl.String).alias(wanted) for wanted, text in constants.items() if wanted in request.columns]
+    frame = frame.with_columns(given) if given else frame
     return _without_empty(_of_periods(frame, request), sources).lazy()
 
 

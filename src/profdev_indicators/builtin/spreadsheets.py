@@ -156,10 +156,11 @@ def _grid(texts: Sequence[Sequence[str]], merged: _Merged, sheet: str, header: i
             for column in range(left, min(right + 1, len(headings))):
                 headings[column] = headings[column] or texts[top][left]
     headed = [column for column, heading in headings.items() if heading.strip()]
-    columns = {str(column): [row[column] or None for row in texts[at + 1 :]] for column in headed}
+    names = tuple(map(str, headed))
+    rows = [[row[column] or None for column in headed] for row in texts[at + 1 :]]
     return Grid(
-        frame=pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)),
-        names=tuple(columns),
+        frame=pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"),
+        names=names,
         headings=tuple(headings[column] for column in headed),
         seen=tuple(map(letters, headed)),
         first_row=at + 2,

@@ -156,9 +156,13 @@ def _told(
     if denominator is not None:
         counts = part(lambda ratio: pl.lit(ratio.denominator is None))
         known &= denominator.is_not_null() if counts is None else denominator.is_not_null() | counts
+    applicable = part(lambda ratio: ratio.applicable)
+    if applicable is not None:
+        # Whoever does not say whether it belongs to the population has not answered; a «no» would lower the share.
+        known &= applicable.is_not_null()
     outcomes = [
         *_not_there(column, exempt),
-        (part(lambda ratio: None if ratio.applicable is None else ~ratio.applicable), NOT_IN_POPULATION),
+        (None if applicable is None else ~applicable, NOT_IN_POPULATION),
         (part(lambda ratio: _any_state(ratio, "invalid", have)), BAD_ITEM),
         (part(lambda ratio: ratio.contradiction), CONTRADICTION),
         # Nothing is a part of nobody, whatever else was told, hidden or left out.

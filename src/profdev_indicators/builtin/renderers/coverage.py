@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import polars as pl
 from attrs import frozen
@@ -38,29 +38,31 @@ class Silent:
     wholly: bool  # nothing at all has come
 
 
-def coverage(monitoring: Monitoring) -> tuple[Coverage, ...]:
-    """One row per period asked and source, in the order of the configuration."""
+def coverage(monitoring: Monitoring, asked: pl.DataFrame) -> tuple[Coverage, ...]:
+    """One row per period asked and source, in the order of the configuration; ``asked`` is :func:`units_asked`."""
     told, waits, spared = (pl.col(name) for name in ("told", "waits", "spared"))
-    counted = (
-        _units(monitoring)
-        .group_by("period", "source")
-        .agg(
-            asked=(~spared).sum(),
-            fully=(~spared & ~waits).sum(),
-            partly=(told & waits).sum(),
-            silent=(~spared & ~told).sum(),
-            spared=spared.sum(),
-        )
+    counted = asked.group_by("period", "source").agg(
+        asked=(~spared).sum(),
+        fully=(~spared & ~waits).sum(),
+        partly=(told & waits).sum(),
+        silent=(~spared & ~told).sum(),
+        spared=spared.sum(),
     )
     order = {source.id: place for place, source in enumerate(monitoring.district.sources)}
     rows = (Coverage(**row) for row in counted.iter_rows(named=True))
     return tuple(sorted(rows, key=lambda row: (row.period, order[row.source])))
 
 
-def silent(monitoring: Monitoring) -> Iterator[Silent]:
-    """Units with unanswered questions: by period, then as the roster lists them, then by source."""
-    for row in _units(monitoring).filter("waits").iter_rows(named=True):
-        yield Silent(
+def silent(asked: pl.DataFrame, units: Sequence[str]) -> tuple[Silent, ...]:
+    """Units with unanswered questions: by period, then in the order of ``units``, then by source.
+
+    Args:
+        asked: what :func:`units_asked` gave.
+        units: ids in the order in which a person looks for them.
+    """
+    places = {unit: place for place, unit in enumerate(units)}
+    waiting = (
+        Silent(
             period=row["period"],
             source=row["source"],
             unit=row["unit"],
@@ -68,15 +70,18 @@ def silent(monitoring: Monitoring) -> Iterator[Silent]:
             indicators=tuple(row["missing"]),
             wholly=not row["told"],
         )
+        for row in asked.filter("waits").iter_rows(named=True)
+    )
+    return tuple(sorted(waiting, key=lambda row: (row.period, places.get(row.unit, len(places)), row.indicators)))
 
 
-def _units(monitoring: Monitoring) -> pl.DataFrame:
-    """One row per period, source and unit asked: ``told``, ``waits``, ``spared``, ``missing`` (codes)."""
+def units_asked(monitoring: Monitoring) -> pl.DataFrame:
+    """One row per period asked, source and unit: ``unit_name, told, waits, spared, missing`` (codes)."""
     files = monitoring.places.select("unit", "period", "source").unique().with_columns(filed=pl.lit(value=True))
     state, silence = pl.col("state").cast(pl.String), pl.col("state") == "not_reported"
     return (
         monitoring.values.lazy()
-        .filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null())
+        .filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null(), pl.col("state") != "not_defined")
         .join(_asked(monitoring).lazy(), on="indicator")
         .filter(pl.when(pl.col("kinds").list.len() == 0).then(pl.col("level") == 0).otherwise(_is_of_kind()))
         .sort("place", maintain_order=True)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line, form, period_before
+from profdev_indicators.builtin.renderers.form import Line, forms
 from profdev_indicators.model import Basis, Target
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
@@ -39,12 +39,11 @@ class Csv:
 def _rows(monitoring: Monitoring) -> Iterator[Mapping[str, str]]:
     acts = {act.id: act.title for act in monitoring.district.acts}
     places = monitoring.district.publication.decimals
-    for period in monitoring.periods:
-        before = period_before(monitoring, period)
-        for line in form(monitoring, period):
-            question = {"Период": period.title, **_question(line)}
+    for form in forms(monitoring):
+        for line in form.lines:
+            question = {"Период": form.period.title, **_question(line)}
             grounds = {"Основание": _text(_basis(line.indicator.basis, acts))}
-            comparison = _comparison(line, before, places)
+            comparison = _comparison(line, form.before, places)
             yield {**question, **_value(line, line.value, places), **comparison, **grounds}
             for value in line.readings:
                 yield {**question, **_value(line, value, places), **dict.fromkeys(comparison, ""), **grounds}

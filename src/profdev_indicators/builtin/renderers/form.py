@@ -44,13 +44,27 @@ class Line:
 
 
 @frozen(kw_only=True)
-class _Context:
-    """What all lines of one form share."""
+class Form:
+    """The rows of the form for one period, in its order."""
 
-    values: Series
-    items: Mapping[str, Item]
     period: Period
-    before: Period | None
+    before: Period | None  # the latest period read before this one; None: nothing to compare with
+    lines: tuple[Line, ...]
+
+
+def forms(monitoring: Monitoring) -> tuple[Form, ...]:
+    """The form for each period asked."""
+    values, items, read = series(monitoring), monitoring.district.items, periods_read(monitoring)
+    filled = []
+    for period in monitoring.periods:
+        before = max((earlier for earlier in read if earlier < period), default=None)
+        lines = (
+            _line(section, number, indicator, items, values, period, before)
+            for section in monitoring.district.sections
+            for number, indicator in enumerate(section.indicators, start=1)
+        )
+        filled.append(Form(period=period, before=before, lines=tuple(lines)))
+    return tuple(filled)
 
 
 def series(monitoring: Monitoring) -> Series:
@@ -66,26 +80,6 @@ def periods_read(monitoring: Monitoring) -> tuple[Period, ...]:
     return tuple(sorted(Period.parse(text, calendar) for text in monitoring.history["period"].unique()))
 
 
-def period_before(monitoring: Monitoring, period: Period) -> Period | None:
-    """The latest period read before this one: with whom the form compares."""
-    return max((earlier for earlier in periods_read(monitoring) if earlier < period), default=None)
-
-
-def form(monitoring: Monitoring, period: Period) -> tuple[Line, ...]:
-    """The rows of the form in its order."""
-    context = _Context(
-        values=series(monitoring),
-        items=monitoring.district.items,
-        period=period,
-        before=period_before(monitoring, period),
-    )
-    return tuple(
-        _line(context, section, number, indicator)
-        for section in monitoring.district.sections
-        for number, indicator in enumerate(section.indicators, start=1)
-    )
-
-
 def difference(value: Value | None, other: Value | None) -> float | None:
     """How much more the first one is; exactly zero where only the noise of division is left."""
     if value is None or other is None or value.value is None or other.value is None:
@@ -94,11 +88,17 @@ def difference(value: Value | None, other: Value | None) -> float | None:
     return by if abs(by) > _NOISE else 0.0
 
 
-def _line(context: _Context, section: Section, number: int, indicator: Indicator) -> Line:
-    period, before = context.period, context.before
-
+def _line(
+    section: Section,
+    number: int,
+    indicator: Indicator,
+    items: Mapping[str, Item],
+    values: Series,
+    period: Period,
+    before: Period | None,
+) -> Line:
     def at(when: Period | None, reading: str = MAIN) -> Value | None:
-        return context.values.get((str(when), indicator.id, reading)) if when else None
+        return values.get((str(when), indicator.id, reading)) if when else None
 
     value, earlier = at(period), at(before)
     comparable = bool(value and earlier and value.definition == earlier.definition)
@@ -109,7 +109,7 @@ def _line(context: _Context, section: Section, number: int, indicator: Indicator
         section=section,
         number=number,
         indicator=indicator,
-        nature=_nature(indicator, context.items),
+        nature=_nature(indicator, items),
         value=value,
         readings=tuple(other for other in readings if other is not None),
         before=earlier,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from profdev_indicators.builtin.renderers.coverage import Silent, coverage, silent
+import polars as pl
+
+from profdev_indicators.builtin.renderers.coverage import Silent, coverage
 from profdev_indicators.builtin.renderers.marks import bullets, heading, long_table, paragraph, table
 from profdev_indicators.model import Goal
 from profdev_indicators.results import Monitoring
@@ -12,9 +14,9 @@ from profdev_indicators.results import Monitoring
 _HASH = 12  # characters of a hash that tell two files apart; run.json has the whole
 
 
-def answered(monitoring: Monitoring) -> Iterator[str]:
+def answered(monitoring: Monitoring, asked: pl.DataFrame) -> Iterator[str]:
     """How many answered each source."""
-    rows = coverage(monitoring)
+    rows = coverage(monitoring, asked)
     if not rows:
         return
     titles = {source.id: source.title for source in monitoring.district.sources}
@@ -35,10 +37,8 @@ def answered(monitoring: Monitoring) -> Iterator[str]:
     )
 
 
-def not_answered(monitoring: Monitoring, units: Sequence[str]) -> Iterator[str]:
+def not_answered(monitoring: Monitoring, rows: Sequence[Silent]) -> Iterator[str]:
     """Whose answers are awaited."""
-    places = {unit: place for place, unit in enumerate(units)}
-    rows = sorted(silent(monitoring), key=lambda row: (row.period, places.get(row.unit, len(places))))
     yield heading(2, "Кто не ответил")
     if not rows:
         yield paragraph("Ответили все, кого спрашивали, и на всё, о чём спрашивали.")
@@ -54,7 +54,8 @@ def not_answered(monitoring: Monitoring, units: Sequence[str]) -> Iterator[str]:
 
 def _lacking(row: Silent) -> str:
     codes = ", ".join(row.indicators)
-    return f"ничего не представлено ({codes})" if row.wholly else f"нет ответа по показателям {codes}"
+    noun = "показателю" if len(row.indicators) == 1 else "показателям"
+    return f"ничего не представлено ({codes})" if row.wholly else f"нет ответа по {noun} {codes}"
 
 
 def defects(monitoring: Monitoring) -> Iterator[str]:

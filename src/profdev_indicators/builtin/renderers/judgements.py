@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 from attrs import frozen
 
 from profdev_indicators.frames import SEVERITIES
+from profdev_indicators.model import District
 from profdev_indicators.results import Finding, Monitoring, leading
 
 
@@ -15,7 +17,7 @@ from profdev_indicators.results import Finding, Monitoring, leading
 class Unchecked:
     """Why a rule could say neither yes nor no, and how often."""
 
-    rule: str
+    rule: str  # its kind
     reason: str
     cells: int
     units: int
@@ -33,11 +35,18 @@ def findings(monitoring: Monitoring, units: Sequence[str]) -> tuple[Finding, ...
     return tuple(sorted(map(Finding.of, rows), key=_order(monitoring, units)))
 
 
+def kinds_of_rules(district: District) -> Mapping[str, str]:
+    """For rules with names of their own, the kind they are of."""
+    rules = (*district.dynamics.rules, *(rule for indicator in district.indicators for rule in indicator.rules))
+    return {rule.name: _snake(type(rule).__name__) for rule in rules if rule.name}
+
+
 def unchecked(monitoring: Monitoring) -> tuple[Unchecked, ...]:
-    """Each rule with each reason why it could not be applied; the most frequent first."""
+    """Each kind of rules with each reason why it could not be applied; the most frequent first."""
     form = {indicator.id: place for place, indicator in enumerate(monitoring.district.indicators)}
     summed = (
-        monitoring.unchecked.group_by("rule", "reason")
+        monitoring.unchecked.with_columns(pl.col("rule").replace(kinds_of_rules(monitoring.district)))
+        .group_by("rule", "reason")
         .agg(cells=pl.len(), units=pl.col("unit").n_unique(), indicators=pl.col("indicator").unique())
         .sort(["cells", "rule", "reason"], descending=[True, False, False])
     )
@@ -45,6 +54,10 @@ def unchecked(monitoring: Monitoring) -> tuple[Unchecked, ...]:
         Unchecked(**row | {"indicators": tuple(sorted(row["indicators"], key=lambda code: form.get(code, len(form))))})
         for row in summed.iter_rows(named=True)
     )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _order(monitoring: Monitoring, units: Sequence[str]) -> Callable[[Finding], tuple[object, ...]]:

@@ -8,17 +8,17 @@ from attrs import frozen
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import grounds, sheet, verdicts
-from profdev_indicators.builtin.renderers.coverage import silent
-from profdev_indicators.builtin.renderers.form import Line, form, period_before
+from profdev_indicators.builtin.renderers.coverage import Silent, silent, units_asked
+from profdev_indicators.builtin.renderers.form import Form, Line, forms
 from profdev_indicators.builtin.renderers.judgements import findings
 from profdev_indicators.builtin.renderers.marks import bullets, heading
 from profdev_indicators.builtin.renderers.organisations import organisations
 from profdev_indicators.builtin.renderers.units import in_order
 from profdev_indicators.frames import SEVERITIES
-from profdev_indicators.model import Indicator
-from profdev_indicators.periods import Period
+from profdev_indicators.model import District
 from profdev_indicators.results import Finding, Monitoring
 
+_UNKNOWN = "сравнить нельзя"
 _ORGANISATIONS = ("организация", "организации", "организаций")
 
 
@@ -34,20 +34,20 @@ class Markdown:
 def _blocks(monitoring: Monitoring) -> Iterator[str]:
     units = in_order(monitoring)
     found = findings(monitoring, units)
-    forms = {period: form(monitoring, period) for period in monitoring.periods}
-    latest = forms[monitoring.periods[-1]]
+    asked, filled = units_asked(monitoring), forms(monitoring)
+    mute = silent(asked, units)
     yield from _title(monitoring)
-    yield from _summary(monitoring, latest, found)
-    yield from grounds.answered(monitoring)
-    for period, lines in forms.items():
-        yield from sheet.sheet(monitoring, period, lines)
-    yield from sheet.dynamics(monitoring, latest)
+    yield from _summary(monitoring, filled[-1], found, mute)
+    yield from grounds.answered(monitoring, asked)
+    for form in filled:
+        yield from sheet.sheet(form, monitoring.district.publication.decimals)
+    yield from sheet.dynamics(monitoring, filled[-1])
     yield from verdicts.worsened(monitoring, found)
     yield from verdicts.not_checked(monitoring)
     yield from verdicts.advice(monitoring, units)
-    for period, lines in forms.items():
-        yield from organisations(monitoring, period, lines, units)
-    yield from grounds.not_answered(monitoring, units)
+    for form in filled:
+        yield from organisations(monitoring, form, units)
+    yield from grounds.not_answered(monitoring, mute)
     yield from grounds.defects(monitoring)
     yield from grounds.decisions(monitoring)
     yield from grounds.goals(monitoring)
@@ -57,7 +57,7 @@ def _blocks(monitoring: Monitoring) -> Iterator[str]:
 
 def _title(monitoring: Monitoring) -> Iterator[str]:
     district = monitoring.district
-    yield heading(1, district.form_title or f"Показатели мониторинга: {district.title}")
+    yield heading(1, _heading(district))
     asked = ", ".join(period.title for period in monitoring.periods)
     yield bullets(
         f"{word}: {text}"
@@ -72,8 +72,16 @@ def _title(monitoring: Monitoring) -> Iterator[str]:
     )
 
 
-def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Finding]) -> Iterator[str]:
-    period = monitoring.periods[-1]
+def _heading(district: District) -> str:
+    """The title of the form, which names the district as the order does."""
+    whose = district.title.genitive or ""
+    if not district.form_title:
+        return f"Показатели мониторинга: {district.title}"
+    return district.form_title if whose in district.form_title else f"{district.form_title} {whose}"
+
+
+def _summary(monitoring: Monitoring, form: Form, found: Sequence[Finding], mute: Sequence[Silent]) -> Iterator[str]:
+    lines, period = form.lines, form.period
     known = [line for line in lines if line.value is not None and line.value.value is not None]
     unknown = [line.indicator.id for line in lines if line not in known]
     yield heading(2, f"Коротко: {period.title}")
@@ -81,11 +89,11 @@ def _summary(monitoring: Monitoring, lines: Sequence[Line], found: Sequence[Find
         f"Показателей в форме: {len(lines)}, со значением: {len(known)}"
         + (f"; без значения: {', '.join(unknown)}" if unknown else "")
     ]
-    items.extend(_moved(lines, period_before(monitoring, period)))
+    items.extend(_moved(form))
     items.extend(_graded([finding for finding in found if finding.period == str(period)]))
-    mute = {row.unit for row in silent(monitoring) if row.period == str(period)}
-    if mute:
-        items.append(f"Не ответили или ответили не на всё: {wording.counted(len(mute), *_ORGANISATIONS)}")
+    waited = {row.unit for row in mute if row.period == str(period)}
+    if waited:
+        items.append(f"Не ответили или ответили не на всё: {wording.counted(len(waited), *_ORGANISATIONS)}")
     doubted = [line.indicator.id for line in known if line.value and line.value.evidenced < line.value.reported]
     if doubted:
         items.append(f"{wording.NOT_EVIDENCED.capitalize()}: {', '.join(doubted)}")
@@ -112,23 +120,22 @@ def _graded(found: Sequence[Finding]) -> Iterator[str]:
             yield f"{wording.SEVERITY_WORDS[severity].capitalize()}: {times} ({'; '.join(filter(None, told))})"
 
 
-def _moved(lines: Sequence[Line], before: Period | None) -> Iterator[str]:
+def _moved(form: Form) -> Iterator[str]:
     """Which criteria went which way; nothing where there is no earlier period."""
-    if before is None:
+    if form.before is None:
         return
-    sides = {"лучше": list[str](), "хуже": list[str](), "изменились": list[str](), "без изменений": list[str]()}
-    for line in lines:
-        if line.change is not None:
-            sides[_side(line.indicator, line.change)].append(line.indicator.id)
+    sides: dict[str, list[str]] = {side: [] for side in ("лучше", "хуже", "изменились", "без изменений", _UNKNOWN)}
+    for line in form.lines:
+        sides[_side(line)].append(line.indicator.id)
     told = [f"{side} — {len(codes)} ({', '.join(codes)})" for side, codes in sides.items() if codes]
-    rest = len(lines) - sum(map(len, sides.values()))
-    told.extend([f"сравнить нельзя — {rest}"] if rest else [])
-    yield f"Сравнение ({before.title}): {'; '.join(told)}"
+    yield f"Сравнение ({form.before.title}): {'; '.join(told)}"
 
 
-def _side(indicator: Indicator, change: float) -> str:
-    if change == 0:
+def _side(line: Line) -> str:
+    if line.change is None:
+        return _UNKNOWN
+    if line.change == 0:
         return "без изменений"
-    if indicator.better == "neutral":
+    if line.indicator.better == "neutral":
         return "изменились"
-    return "лучше" if (change > 0) == (indicator.better == "higher") else "хуже"
+    return "лучше" if (line.change > 0) == (line.indicator.better == "higher") else "хуже"

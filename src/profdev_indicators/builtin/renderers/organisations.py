@@ -9,7 +9,7 @@ import polars as pl
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line
+from profdev_indicators.builtin.renderers.form import Form, Line
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, long_table
 from profdev_indicators.builtin.renderers.sheet import numbered
 from profdev_indicators.frames import MAIN
@@ -36,16 +36,16 @@ Cells = Mapping[tuple[str, str], Value]
 """Values of one period by unit and indicator."""
 
 
-def organisations(monitoring: Monitoring, period: Period, lines: Sequence[Line], units: Sequence[str]) -> Iterator[str]:
+def organisations(monitoring: Monitoring, form: Form, units: Sequence[str]) -> Iterator[str]:
     """A table a section; totals stand above those they are made of."""
-    cells = _cells(monitoring, period)
+    cells = _cells(monitoring, form.period)
     existing = _existing(cells)
     shown = [unit for unit in units if unit in existing]
     if len(shown) < 2:  # noqa: PLR2004 - the district alone stands in the form already
         return
-    yield heading(2, f"Организации и показатели за {period.title}")
+    yield heading(2, f"Организации и показатели за {form.period.title}")
     yield bullets(_LEGEND)
-    for section, group in groupby(lines, key=lambda line: line.section):
+    for section, group in groupby(form.lines, key=lambda line: line.section):
         yield heading(3, numbered(section))
         together = tuple(group)
         for start in range(0, len(together), _MOST_COLUMNS):

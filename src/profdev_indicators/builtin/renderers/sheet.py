@@ -7,7 +7,7 @@ from itertools import groupby
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line, difference, period_before, periods_read, series
+from profdev_indicators.builtin.renderers.form import Form, Line, difference, periods_read, series
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, paragraph, recalled, table
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Section
@@ -15,15 +15,15 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
 
 
-def sheet(monitoring: Monitoring, period: Period, lines: Sequence[Line]) -> Iterator[str]:
-    """The form for one period."""
-    places, before = monitoring.district.publication.decimals, period_before(monitoring, period)
-    yield heading(2, f"Форма мониторинга за {period.title}")
+def sheet(form: Form, places: int) -> Iterator[str]:
+    """The form for one period; ``places`` are digits after the comma."""
+    before = form.before
+    yield heading(2, f"Форма мониторинга за {form.period.title}")
     if before is None:
         yield paragraph("Сведений за более ранние периоды нет: сравнивать не с чем.")
     else:
         yield paragraph(f"Для сравнения — {before.title}; изменение посчитано по неокруглённым значениям.")
-    for section, group in groupby(lines, key=lambda line: line.section):
+    for section, group in groupby(form.lines, key=lambda line: line.section):
         shown = tuple(group)
         yield heading(3, numbered(section))
         yield _section_table(shown, before, places)
@@ -108,14 +108,14 @@ def _reading_rows(line: Line, places: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def dynamics(monitoring: Monitoring, lines: Sequence[Line]) -> Iterator[str]:
+def dynamics(monitoring: Monitoring, form: Form) -> Iterator[str]:
     """All periods read side by side, where there are more than the form compares."""
     periods = periods_read(monitoring)
     if len(periods) <= 2:  # noqa: PLR2004 - the period and the one before stand in the form
         return
     values, places = series(monitoring), monitoring.district.publication.decimals
     rows, is_broken = [], False
-    for line in lines:
+    for line in form.lines:
         cells, definition = [], None
         for period in periods:
             value = values.get((str(period), line.indicator.id, MAIN))

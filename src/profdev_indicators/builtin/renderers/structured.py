@@ -13,12 +13,11 @@ import attrs
 from attrs import frozen
 
 from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.coverage import coverage, silent
-from profdev_indicators.builtin.renderers.form import Line, form, period_before
+from profdev_indicators.builtin.renderers.coverage import coverage, silent, units_asked
+from profdev_indicators.builtin.renderers.form import Form, Line, forms
 from profdev_indicators.builtin.renderers.judgements import findings, unchecked
 from profdev_indicators.builtin.renderers.units import in_order
 from profdev_indicators.model import Basis, Goal
-from profdev_indicators.periods import Period
 from profdev_indicators.results import Finding, Monitoring, Value
 from profdev_indicators.sentences import fact
 
@@ -37,14 +36,14 @@ class Json:
 
 
 def _answer(monitoring: Monitoring) -> Mapping[str, Any]:
-    units = in_order(monitoring)
+    units, asked = in_order(monitoring), units_asked(monitoring)
     return {
         "format": _FORMAT,
         "provenance": attrs.asdict(monitoring.provenance),
         "district": _district(monitoring),
-        "form": [_form(monitoring, period) for period in monitoring.periods],
-        "coverage": [attrs.asdict(row) for row in coverage(monitoring)],
-        "silent": [attrs.asdict(row) for row in silent(monitoring)],
+        "form": [_form(form, monitoring) for form in forms(monitoring)],
+        "coverage": [attrs.asdict(row) for row in coverage(monitoring, asked)],
+        "silent": [attrs.asdict(row) for row in silent(asked, units)],
         "findings": [_finding(finding, monitoring) for finding in findings(monitoring, units)],
         "unchecked": [attrs.asdict(row) for row in unchecked(monitoring)],
         "recommendations": monitoring.recommendations.to_dicts(),
@@ -72,11 +71,10 @@ def _district(monitoring: Monitoring) -> Mapping[str, Any]:
     }
 
 
-def _form(monitoring: Monitoring, period: Period) -> Mapping[str, Any]:
-    lines, before = form(monitoring, period), period_before(monitoring, period)
+def _form(form: Form, monitoring: Monitoring) -> Mapping[str, Any]:
     return {
-        "period": str(period),
-        "compared_with": None if before is None else str(before),
+        "period": str(form.period),
+        "compared_with": None if form.before is None else str(form.before),
         "sections": [
             {
                 "id": section.id,
@@ -84,7 +82,7 @@ def _form(monitoring: Monitoring, period: Period) -> Mapping[str, Any]:
                 "title": section.title,
                 "indicators": [_line(line, monitoring) for line in group],
             }
-            for section, group in groupby(lines, key=lambda line: line.section)
+            for section, group in groupby(form.lines, key=lambda line: line.section)
         ],
     }
 

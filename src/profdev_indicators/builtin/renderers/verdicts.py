@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers.judgements import unchecked
+from profdev_indicators.builtin.renderers.judgements import kinds_of_rules, unchecked
 from profdev_indicators.builtin.renderers.marks import (
     Marked,
     bold,
@@ -28,7 +28,7 @@ from profdev_indicators.sentences import fact
 def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
     """What the rules found, the gravest first."""
     district = monitoring.district
-    yield heading(2, "Что ухудшилось")
+    yield heading(2, "Что ухудшилось и что требует внимания")
     if not (district.dynamics.rules or any(indicator.rules for indicator in district.indicators)):
         yield paragraph("Правила не заданы: динамика не оценивалась.")
         return
@@ -39,32 +39,34 @@ def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
             "Ни одно правило не сработало.",
             "" if monitoring.unchecked.is_empty() else "Проверить удалось не всё: см. следующий раздел.",
         )
-    indicators = {indicator.id: indicator for indicator in district.indicators}
+    indicators, kinds = {indicator.id: indicator for indicator in district.indicators}, kinds_of_rules(district)
     for severity, group in groupby(found, key=lambda finding: finding.severity):
         cells = tuple(group)
         yield heading(3, f"{wording.SEVERITY_WORDS[severity].capitalize()}: {len(cells)}")
         yield from long_table(
             ("Кто", "Показатель", "Что произошло", "Правило", "Сработало ещё"),
-            [_finding_row(finding, indicators[finding.indicator], monitoring) for finding in cells],
+            [_finding_row(finding, indicators[finding.indicator], monitoring, kinds) for finding in cells],
             "findings.csv",
         )
 
 
-def _finding_row(finding: Finding, indicator: Indicator, monitoring: Monitoring) -> tuple[str, ...]:
+def _finding_row(
+    finding: Finding, indicator: Indicator, monitoring: Monitoring, kinds: Mapping[str, str]
+) -> tuple[str, ...]:
     reading = "" if finding.reading == MAIN else f" (прочтение «{finding.reading}»)"
     when = f", {finding.period}" if len(monitoring.periods) > 1 else ""
-    rule = wording.RULE_WORDS.get(str(finding.numbers.get("kind")), finding.rule)
     return (
         bold(finding.unit_name) if finding.level else finding.unit_name,
         f"{indicator.id}{when}. {recalled(indicator.title)}{reading}",
         fact(finding, indicator, places=monitoring.district.publication.decimals),
-        rule,
-        ", ".join(map(_rule, finding.others)),
+        _rule(finding.rule, kinds),
+        ", ".join(_rule(name, kinds) for name in finding.others),
     )
 
 
-def _rule(name: str) -> str:
-    return wording.RULE_WORDS.get(name, name)
+def _rule(name: str, kinds: Mapping[str, str]) -> str:
+    """What a rule looks for, in words; a kind that has none here goes by the name of the rule."""
+    return wording.RULE_WORDS.get(kinds.get(name, name), name)
 
 
 def not_checked(monitoring: Monitoring) -> Iterator[str]:
@@ -77,7 +79,10 @@ def not_checked(monitoring: Monitoring) -> Iterator[str]:
     yield paragraph("Правило, которое не удалось применить, не значит «ухудшения нет».")
     yield table(
         ("Правило", "Почему", *numbers, "Показатели"),
-        ((_rule(row.rule), row.reason, str(row.cells), str(row.units), ", ".join(row.indicators)) for row in reasons),
+        (
+            (_rule(row.rule, {}), row.reason, str(row.cells), str(row.units), ", ".join(row.indicators))
+            for row in reasons
+        ),
         numbers=numbers,
     )
 
