@@ -63,7 +63,7 @@ def indicator(
     id: str = "1",  # noqa: A002 - the word of the configuration
     measure: Measure = SHARE,
     better: Better = "higher",
-    **more: Any,  # noqa: ANN401 - any other key of an indicator
+    **more: Any,
 ) -> Indicator:
     """An indicator with rules of its own."""
     given = {"title": f"Показатель {id}", "source": CARD, "silence": "excluded", "missing": "strict"} | more
@@ -74,7 +74,7 @@ def district(
     *indicators: Indicator,
     rules: Sequence[Rule] = (),
     calendar: Calendar = "year",
-    **more: Any,  # noqa: ANN401 - any other key of a district
+    **more: Any,
 ) -> District:
     """A district of one section."""
     return District(
@@ -151,12 +151,12 @@ def judged(
     return both[0], both[1]
 
 
-def reasons(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[str]:  # noqa: ANN401 - keys of an indicator
+def reasons(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[str]:
     """Why one rule of one indicator could not be applied."""
     return judged(rows, district(indicator(rule, **more)))[1]["reason"].to_list()
 
 
-def fired(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - the same
+def fired(rows: Iterable[Mapping[str, Any]], rule: Rule, **more: Any) -> list[tuple[str, str]]:
     """Units and severities of the findings of one rule of one indicator."""
     found = judged(rows, district(indicator(rule, **more)))[0]
     return list(found.select("unit", "severity").iter_rows())

@@ -153,7 +153,7 @@ class Cells:
         period: str = "2022",
         value: float | None = None,
         state: str | None = None,
-        **others: Any,  # noqa: ANN401 - columns of VALUES as they are
+        **others: Any,
     ) -> None:
         """One row; a share unless told otherwise, ``ok`` if it has a value and ``not_reported`` if it has none."""
         if value is None and numerator is not None:
@@ -195,7 +195,7 @@ def monitoring(
     *periods: str,
     district: District = DISTRICT,
     units: tuple[str, ...] = ("s1", "s2"),
-    **parts: Any,  # noqa: ANN401 - fields of Monitoring
+    **parts: Any,
 ) -> Monitoring:
     """An answer for ``periods`` made of ``cells``; whatever is not given is empty."""
     asked = tuple(Period.parse(text, district.calendar) for text in periods or ("2022",))
@@ -226,7 +226,7 @@ def monitoring(
     return Monitoring(**given | parts)
 
 
-def finding(indicator: str = "1.1", unit: str = "s1", **others: Any) -> dict[str, Any]:  # noqa: ANN401 - columns
+def finding(indicator: str = "1.1", unit: str = "s1", **others: Any) -> dict[str, Any]:
     """A row of FINDINGS; a fall of a school."""
     numbers = {"kind": "drop", "base_period": "2021", "base_numerator": 9.0, "base_denominator": 10.0, "small": None}
     row = {

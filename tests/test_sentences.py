@@ -90,7 +90,7 @@ def test_a_unit_is_told_the_median_it_was_compared_with() -> None:
     ]
 
 
-def _finding(**more: Any) -> Finding:  # noqa: ANN401 - fields of a finding
+def _finding(**more: Any) -> Finding:
     given = {
         "unit": "a",
         "unit_name": "СОШ № 1",

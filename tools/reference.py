@@ -6,9 +6,11 @@ import ast
 import inspect
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import entry_points
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -82,10 +84,15 @@ def pages() -> dict[str, str]:
         "reference/hooks.md": _hooks(),
         "reference/frames.md": _frames(),
     }
-    if {"kbr", "chegem"} <= {point.name for point in entry_points(group=hookspecs.NAME)}:
+    if has_plugins():
         district = load(ROOT / CHEGEM)
         made |= {"explanation/criteria.md": _criteria(district), "explanation/defects.md": _defects(district)}
     return {path: "\n".join([*_tidy(lines), ""]) for path, lines in made.items()}
+
+
+def has_plugins() -> bool:
+    """Whether Chegem's configuration and the example can be read here."""
+    return {"kbr", "chegem"} <= {point.name for point in entry_points(group=hookspecs.NAME)}
 
 
 def _tidy(lines: Iterable[str]) -> Iterator[str]:
@@ -232,10 +239,8 @@ def _kinds() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield from ("# Команды", "", _NOTE, "", "То же печатает `profdev КОМАНДА --help`.")
     for path in _paths(profdev, ()):
-        told = CliRunner().invoke(profdev, [*path, "--help"], prog_name="profdev", env={"COLUMNS": "100"})
-        if told.exit_code:
-            raise SystemExit(told.output)
-        yield from ("", f"## {' '.join(('profdev', *path))}", "", "```", *told.output.rstrip().splitlines(), "```")
+        told = _said(*path, "--help").rstrip().splitlines()
+        yield from ("", f"## {' '.join(('profdev', *path))}", "", "```", *told, "```")
 
 
 def _paths(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -281,7 +286,7 @@ def _frames() -> Iterator[str]:
     yield from ("# Frames", "", _NOTE, "", *_doc(frames), "")
     yield from (f"* state: {', '.join(f'`{state}`' for state in frames.STATES)}",)
     yield from (f"* severity: {', '.join(f'`{severity}`' for severity in frames.SEVERITIES)}, in this order",)
-    for node, following in zip(body, body[1:], strict=False):
+    for node, following in pairwise(body):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[ast.Dict() as columns])):
                 yield from ("", f"## {name}", "", *_docstring(following), "")
@@ -321,8 +326,9 @@ def _criteria(district: District) -> Iterator[str]:
         _NOTE,
         "",
         "В форме нет ни формул, ни знаменателей (кроме строк 1.1, 4.2, 4.4 и 5.1). Поэтому каждая формула — прочтение:",
-        "оно печатается под значением, а другие прочтения считаются рядом — `profdev run … --readings all`. Район меняет",
-        "прочтение у себя, написав `measure` и `reading` того же показателя; смена прочтения рвёт ряд, и отчёт это говорит.",
+        "оно печатается под значением, а другие прочтения считаются рядом — `profdev run … --readings all`. Район",
+        "меняет прочтение у себя, написав `measure` и `reading` того же показателя; смена прочтения рвёт ряд, и отчёт это",
+        "говорит.",
     )
     names = {cls: name for by_name in kinds(plugin_manager(discover=False)).values() for name, cls in by_name.items()}
     beyond = False
@@ -403,6 +409,48 @@ def _defects(district: District) -> Iterator[str]:
             yield f"* **{goal.id}** «{goal.title}» — {goal.gap}"
 
 
+# --- what the README shows --------------------------------------------------------------------------------------
+
+
+def readme(folder: Path) -> str:
+    """README.md with what the example district in ``folder`` says between its marks."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, lines in _shown(folder).items():
+        marks = f"<!-- начало: {name} -->", f"<!-- конец: {name} -->"
+        before, _, rest = text.partition(marks[0])
+        _, _, after = rest.partition(marks[1])
+        text = "\n".join([before + marks[0], *lines, marks[1] + after])
+    return text
+
+
+def _shown(folder: Path) -> dict[str, list[str]]:
+    report = (folder / "отчёт" / "report.md").read_text(encoding="utf-8").splitlines()
+    told = _said("explain", folder / "district.yaml", "1.1", "s01", "--period", "2022", "--data", folder / "data")
+    wanted = ("70,0", "Спрошено", "  Основание", "Откуда", "  Вопрос", "  Прошли", "  Педагог", "С чем", "  2021")
+    advised = report[report.index("## Рекомендации организациям") :]
+    return {
+        "форма": _rows(report, ("1.1", "3.3", "5.1")),
+        "объяснение": ["```text", *(line for line in told.splitlines() if line.startswith(wanted)), "```"],
+        "рекомендация": [f"> {line[2:]}  " for line in advised if line.startswith("- ")][:6],
+    }
+
+
+def _rows(report: Sequence[str], codes: Sequence[str]) -> list[str]:
+    cells = [[cell.strip() for cell in line.strip("| ").split(" |")] for line in report if line.startswith("|")]
+    head = next(row for row in cells if "Код" in row)
+    columns = [head.index("Код"), 1, *(head.index(name) for name in head[3:] if name != "Код")]
+    rows = [row for row in cells if len(row) == len(head) and row[head.index("Код")] in codes]
+    table = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(row[column] for column in columns)} |" for row in table]
+
+
+def _said(*arguments: object) -> str:
+    told = CliRunner().invoke(profdev, list(map(str, arguments)), prog_name="profdev", env={"COLUMNS": "100"})
+    if told.exit_code:
+        raise SystemExit(told.output) from told.exception
+    return told.output
+
+
 def stale(made: Mapping[str, str]) -> Iterable[str]:
     """Pages which are not what the code says."""
     for path, text in made.items():
@@ -418,7 +466,12 @@ def main() -> None:
         (DOCS / path).parent.mkdir(parents=True, exist_ok=True)
         (DOCS / path).write_text(made[path], encoding="utf-8", newline="\n")
         print(f"docs/{path}")
-    print(f"страниц: {len(made)}")
+    if has_plugins():
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "demo"
+            _said("demo", folder)
+            (ROOT / "README.md").write_text(readme(folder), encoding="utf-8", newline="\n")
+    print(f"страниц: {len(made)} и README.md")
 
 
 if __name__ == "__main__":

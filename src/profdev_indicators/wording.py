@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from math import isfinite
 
 from profdev_indicators.errors import RequestError
@@ -53,7 +53,6 @@ _UNIT_FORMS: Mapping[str, tuple[str, str, str]] = {
 # A quotient of two floats is off by some 1e-14; fewer than 5e8 in the denominator never come this near to a half.
 _NOISE = 9
 _ODDITIES = {"inf": "∞", "-inf": f"{MINUS}∞", "nan": "не число"}
-_WIDE = Context(prec=400)  # holds any float to the last digit, whatever context the caller has set
 
 
 def decimal(value: float, places: int = 1, *, trim: bool = False) -> str:
@@ -67,12 +66,15 @@ def decimal(value: float, places: int = 1, *, trim: bool = False) -> str:
     """
     if not isfinite(value):  # no value of the library is such, but a plugin's odds may be
         return _ODDITIES[repr(float(value))]
-    exact = Decimal(repr(round(float(value), places + _NOISE)))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
-    if trim and rounded == rounded.to_integral_value():
-        rounded = rounded.quantize(Decimal(1), context=_WIDE)
-    text = f"{rounded.copy_abs():,f}".replace(",", NBSP).replace(".", ",")
-    return f"{MINUS}{text}" if rounded < 0 else text
+    digits = repr(round(abs(float(value)), places + _NOISE))  # the shortest decimal that reads back as the same float
+    if "e" in digits:
+        digits = f"{Decimal(digits):f}"
+    whole, _, fraction = digits.partition(".")
+    rounded = int(whole + fraction[:places].ljust(places, "0")) + (fraction[places : places + 1] >= "5")
+    units, rest = divmod(rounded, 10**places)
+    sign = MINUS if value < 0 and rounded else ""
+    after = f",{rest:0{places}}" if places and not (trim and rest == 0) else ""
+    return f"{sign}{units:,}".replace(",", NBSP) + after
 
 
 def count(value: float) -> str:

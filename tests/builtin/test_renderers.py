@@ -37,9 +37,10 @@ from monitorings import (
 )
 from profdev_indicators.builtin.renderers import Csv, Json, Markdown, marks, provide_renderers
 from profdev_indicators.builtin.renderers.flat import _text
-from profdev_indicators.frames import STATES, State
+from profdev_indicators.builtin.rules import BelowTarget, Drop
+from profdev_indicators.frames import MAIN, STATES, UNCHECKED, State
 from profdev_indicators.hookspecs import NAME
-from profdev_indicators.model import Renderer, Section
+from profdev_indicators.model import Name, Renderer, Section
 from profdev_indicators.results import Monitoring
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -321,6 +322,26 @@ def test_what_could_not_be_checked_is_counted_by_rule_and_reason() -> None:
     }
 
 
+def test_a_rule_with_a_name_of_its_own_is_still_called_by_what_it_looks_for() -> None:
+    named = evolve(DIAGNOSED, rules=(BelowTarget(name="far"), Drop(points=5.0)))
+    district = evolve(DISTRICT, sections=(Section(id="s", title="Раздел", indicators=(named,)),))
+    reasons = pl.DataFrame(
+        [
+            {"district": "d", "unit": "s1", "period": "2022", "indicator": "1.1", "reading": MAIN, "rule": rule}
+            | {"reason": "нет данных"}
+            for rule in ("far", "below_target", "of a plugin")
+        ],
+        UNCHECKED,
+    )
+    cells = Cells()
+    cells.add("1.1", 1, 2)
+    rows = table_with(markdown(monitoring(cells, district=district, unchecked=reasons)), "Правило", "Почему")
+    assert [(row["Правило"], row["Случаев"]) for row in rows] == [
+        ("целевое значение не достигнуто", "2"),
+        ("of a plugin", "1"),
+    ]
+
+
 def test_no_rules_is_not_no_decline() -> None:
     assert "Правила не заданы: динамика не оценивалась." in markdown(bare())
 
@@ -348,6 +369,17 @@ def test_a_file_that_came_without_an_answer_is_not_silence() -> None:
     places = pl.DataFrame({"unit": ["s1"], "period": ["2022"], "source": ["card"]})
     (row,) = table_with(markdown(monitoring(cells, places=places)), "Источник данных", "Спрошено")
     assert (row["Спрошено"], row["Ответили частично"], row["Не ответили"]) == ("1", "1", "0")
+
+
+def test_a_unit_that_does_not_exist_is_not_asked_and_an_exempt_one_is_not_silent() -> None:
+    cells = Cells()
+    cells.add("1.1", 1, 2, unit="s1")
+    cells.add("1.1", unit="s2", state="not_applicable", expected=0)
+    cells.add("1.1", unit="closed", state="not_defined", definition=None)
+    text = markdown(monitoring(cells, units=("s1", "s2", "closed")))
+    (row,) = table_with(text, "Источник данных", "Спрошено")
+    assert (row["Спрошено"], row["Ответили на всё"], row["Не ответили"], row["Не применимо"]) == ("1", "1", "0", "1")
+    assert "closed" not in text
 
 
 def test_a_defect_stands_with_its_file_row_and_cell() -> None:
@@ -465,6 +497,19 @@ def test_json_tells_the_same_findings_in_the_same_order_as_the_page() -> None:
         ("d", "info", []),
     ]
     assert found[0]["sentence"] in markdown(lively())
+
+
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [
+        (None, "Показатели мониторинга: Район"),
+        ("Форма мониторинга", "Форма мониторинга Района"),
+        ("Форма мониторинга Района", "Форма мониторинга Района"),
+    ],
+)
+def test_the_title_names_the_district_once(title: str | None, printed: str) -> None:
+    district = evolve(DISTRICT, form_title=title, title=Name(nominative="Район", genitive="Района"))
+    assert markdown(evolve(bare(), district=district)).startswith(f"# {printed}\n")
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -25,7 +25,7 @@ _SHIPPED = sorted(
 _SCHEMA = json_schema(KINDS)
 
 
-def _plain(node: Node) -> Any:  # noqa: ANN401 - whatever JSON knows
+def _plain(node: Node) -> Any:
     """What an editor sees: it knows numbers, truth values and nothing from texts, but takes a date for a text."""
     if isinstance(node, MappingNode):
         return {key: _plain(entry.node) for key, entry in node.entries.items()}

@@ -39,7 +39,7 @@ def _states(answer: Monitoring, unit: str, period: str) -> dict[str, str]:
     return dict(rows.select("indicator", pl.col("state").cast(pl.String)).iter_rows())
 
 
-def _defects(answer: Monitoring, **wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - texts and numbers
+def _defects(answer: Monitoring, **wanted: Any) -> list[dict[str, Any]]:
     rows = answer.defects.filter(*(pl.col(name).eq_missing(pl.lit(given)) for name, given in wanted.items()))
     return rows.with_columns(pl.col("severity").cast(pl.String)).to_dicts()
 

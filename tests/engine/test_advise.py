@@ -29,7 +29,7 @@ CHECK = Advising(
 )
 
 
-def asked(**more: Any) -> District:  # noqa: ANN401 - keys of an indicator
+def asked(**more: Any) -> District:
     """One indicator, the rules that have advice above."""
     return district(
         indicator(**more), rules=[Lost(), Drop(points=5), Streak(length=1), Coverage()], recommendations=CHECK
@@ -123,7 +123,7 @@ def test_another_reading_gets_no_advice() -> None:
         ("half", ("2021-H1", "2021-H2"), date(2022, 3, 1)),
     ],
 )
-def test_a_deadline_is_the_first_such_day_after_the_period(calendar: Any, periods: Any, deadline: date) -> None:  # noqa: ANN401
+def test_a_deadline_is_the_first_such_day_after_the_period(calendar: Any, periods: Any, deadline: date) -> None:
     given = district(indicator(), rules=[Drop(points=5)], recommendations=CHECK, calendar=calendar)
     rows = [*year(periods[0], a=(34, 42)), *year(periods[1], a=(30, 42))]
     assert advised(rows, given, period=periods[1])["deadline"].to_list() == [deadline]
@@ -132,7 +132,7 @@ def test_a_deadline_is_the_first_such_day_after_the_period(calendar: Any, period
 # --- from whom to learn -----------------------------------------------------------------------------------------
 
 
-def learns(better: Mapping[str, dict[str, Any]], clusters: Mapping[str, str] | None = None, **more: Any) -> str | None:  # noqa: ANN401
+def learns(better: Mapping[str, dict[str, Any]], clusters: Mapping[str, str] | None = None, **more: Any) -> str | None:
     """From whom ``a``, which fell from 90 to 50 per cent, is to learn."""
     rows = [cell("a", "2021", 36, 40), cell("a", "2022", 20, 40)]
     rows += [cell(unit) | changes for unit, changes in better.items()]

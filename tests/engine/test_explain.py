@@ -140,8 +140,9 @@ def test_a_unit_in_the_middle_has_only_its_own_units(monitoring: Monitoring) -> 
 def test_contributions_add_up_to_the_value(monitoring: Monitoring, unit: str, indicator: str) -> None:
     explanation = explain(monitoring, indicator, unit)
     counted = [each for each in explanation.contributions if each.value is not None]
-    assert sum(each.numerator or 0 for each in counted) == explanation.value.numerator
-    assert sum(each.denominator or 0 for each in counted) == explanation.value.denominator
+    assert bool(counted) == (explanation.value.value is not None)
+    assert sum(each.numerator or 0 for each in counted) == (explanation.value.numerator or 0)
+    assert sum(each.denominator or 0 for each in counted) == (explanation.value.denominator or 0)
 
 
 def test_who_is_not_in_the_sum_is_named_with_the_reason(monitoring: Monitoring) -> None:

@@ -19,7 +19,7 @@ ITEMS = ("n_ped", "n_diag", "mentoring")
 TITLES = {"n_ped": ("Педагогов всего",), "n_diag": ("из них прошли диагностику",)}
 
 
-def request(root: Path | None = None, **more: Any) -> Request:  # noqa: ANN401 - any field of Request
+def request(root: Path | None = None, **more: Any) -> Request:
     """A request for the answers of the source «card»."""
     columns = ("unit", "period", "link", *ITEMS, *(f"{item}.link" for item in ITEMS))
     usual = {"source": "card", "columns": columns, "titles": TITLES, "frames": {}, "calendar": "year"}

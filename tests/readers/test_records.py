@@ -21,7 +21,7 @@ PARQUET = Parquet(location="{period}/card.parquet", columns={"unit": "oo", "n_pe
 RECORDS: list[dict[str, Any]] = [{"unit": "ш1", "n_ped": 31, "mentoring": True}, {}, {"unit": 7, "n_diag": 2.5}]
 
 
-def written(root: Path, records: Any) -> None:  # noqa: ANN401 - JSON may be anything
+def written(root: Path, records: Any) -> None:
     write(root, "2022/card.json", json.dumps(records, ensure_ascii=False))
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.errors import Problem
+from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import Request
 from profdev_indicators.periods import Period
 
@@ -242,7 +243,7 @@ def _of_periods(frame: _Frame, request: Request) -> _Frame:
     """Without the rows of periods not asked for; what is not a period stays, to be reported."""
     if "period" not in frame.collect_schema() or request.since is request.until is None:
         return frame
-    texts = frame.lazy().select(pl.col("period").unique()).collect().to_series().drop_nulls()
+    texts = frame.lazy().select(pl.col("period").unique()).collect(engine=ENGINE).to_series().drop_nulls()
     others = [text for text in texts if _is_other(text, request)]
     return frame.filter(~pl.col("period").is_in(others, nulls_equal=True)) if others else frame
 

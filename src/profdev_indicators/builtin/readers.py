@@ -15,6 +15,7 @@ from profdev_indicators.builtin.records import read_json, read_ndjson
 from profdev_indicators.builtin.separated import read_separated
 from profdev_indicators.builtin.spreadsheets import read_sheet
 from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.frames import ENGINE
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key
 
@@ -53,7 +54,7 @@ class _Columns:
             raise SourceError(choice.problems)
         frame = take(grid, choice, request, self.constants)
         return Table(
-            frame=frame.collect().lazy() if grid.fragile else frame,
+            frame=frame.collect(engine=ENGINE).lazy() if grid.fragile else frame,
             file=found.file if found else "",
             sheet=grid.sheet,
             cells={wanted: grid.seen[position] for wanted, position in choice.columns.items()},

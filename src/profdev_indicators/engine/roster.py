@@ -195,7 +195,9 @@ def _numbered(frame: pl.DataFrame) -> pl.Series:
     ids = frame["id"].unique(maintain_order=True)
     numbers = pl.DataFrame({"id": ids}).with_row_index("unit")
     links = frame.select("id", "parent").unique(maintain_order=True)
-    above = links.join(numbers, on="id").join(numbers.select(parent="id", above="unit"), on="parent", how="left")
+    above = links.join(numbers, on="id", maintain_order="left").join(
+        numbers.select(parent="id", above="unit"), on="parent", how="left", maintain_order="left"
+    )
     heights = _heights(above.select("unit", parent="above"))
     order = above.with_columns(heights).group_by("unit", maintain_order=True).agg(pl.col("height").max())
     return numbers.join(order, on="unit").sort(-pl.col("height"), "unit")["id"]

@@ -198,13 +198,18 @@ def _read(unusual: pl.DataFrame, items: Sequence[Item], words: _Words) -> pl.Dat
     levels = _levels(items)
     cells = (
         unusual.lazy()
-        .join(_kinds(items), on="item")
+        .join(_kinds(items), on="item", maintain_order="left")
         .with_columns(shown=pl.col("text").str.strip_chars(), plain=_plain(pl.col("text")))
         .with_columns(noun=pl.col("plain").str.extract(_NUMBER, 2))
         .with_columns(number=pl.coalesce(_finite(pl.col("shown")), _parsed(pl.col("plain"))))
-        .join(levels, on=["item", "plain"], how="left")
+        .join(levels, on=["item", "plain"], how="left", maintain_order="left")
         # A level may also be given by its points; its word comes first, even where it looks like a number.
-        .join(levels.select("item", number="points", by_points="points").unique(), on=["item", "number"], how="left")
+        .join(
+            levels.select("item", number="points", by_points="points").unique(),
+            on=["item", "number"],
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(points=pl.coalesce("points", pl.when(pl.col("noun").is_null()).then("by_points")))
         .with_columns(case=_case(words))
         .with_columns(cell=_shortened(pl.col("shown")), amount=_amount(pl.col("number")))

@@ -82,7 +82,7 @@ def units_asked(monitoring: Monitoring) -> pl.DataFrame:
     return (
         monitoring.values.lazy()
         .filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null(), pl.col("state") != "not_defined")
-        .join(_asked(monitoring).lazy(), on="indicator")
+        .join(_asked(monitoring).lazy(), on="indicator", maintain_order="left")
         .filter(pl.when(pl.col("kinds").list.len() == 0).then(pl.col("level") == 0).otherwise(_is_of_kind()))
         .sort("place", maintain_order=True)
         .group_by("period", "source", "unit", maintain_order=True)
@@ -92,7 +92,7 @@ def units_asked(monitoring: Monitoring) -> pl.DataFrame:
             waits=silence.any(),
             missing=pl.col("indicator").filter(silence),
         )
-        .join(files.lazy(), on=["unit", "period", "source"], how="left")
+        .join(files.lazy(), on=["unit", "period", "source"], how="left", maintain_order="left")
         .with_columns(told=pl.col("heard") | pl.col("filed").fill_null(value=False))
         .with_columns(spared=~pl.col("told") & ~pl.col("waits"))
         .collect()

@@ -45,7 +45,7 @@ def _rows(monitoring: Monitoring) -> Iterator[Mapping[str, str]]:
             grounds = {"Основание": _text(_basis(line.indicator.basis, acts))}
             comparison = _comparison(line, form.before, places)
             yield {**question, **_value(line, line.value, places), **comparison, **grounds}
-            for value in line.readings:
+            for value, _ in line.readings:
                 yield {**question, **_value(line, value, places), **dict.fromkeys(comparison, ""), **grounds}
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from attrs import frozen
 
 from profdev_indicators.frames import MAIN
-from profdev_indicators.model import Indicator, Item, Revision, Section, Silence, Target
+from profdev_indicators.model import Derived, Indicator, Item, Measure, Revision, Section, Silence, Target
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
@@ -33,7 +33,7 @@ class Line:
     indicator: Indicator
     nature: Nature
     value: Value | None  # None: there is no such row
-    readings: tuple[Value, ...]  # the alternatives that were asked for
+    readings: tuple[tuple[Value, Nature], ...]  # the alternatives that were asked for
     before: Value | None  # of the latest period read before this one
     comparable: bool  # both have one definition
     change: float | None  # value − before, unrounded; None where it cannot be told
@@ -104,14 +104,15 @@ def _line(
     comparable = bool(value and earlier and value.definition == earlier.definition)
     revisions = sorted((r for r in indicator.revisions if r.since <= period.end), key=lambda revision: revision.since)
     target = max((t for t in indicator.target if t.since <= period.end), key=lambda mark: mark.since, default=None)
-    readings = (at(period, alternative.id) for alternative in indicator.alternatives)
+    measure = next((r.measure for r in reversed(revisions) if r.measure), indicator.measure)
+    readings = ((at(period, other.id), _nature(other.measure or measure, items)) for other in indicator.alternatives)
     return Line(
         section=section,
         number=number,
         indicator=indicator,
-        nature=_nature(indicator, items),
+        nature=_nature(measure, items),
         value=value,
-        readings=tuple(other for other in readings if other is not None),
+        readings=tuple((other, nature) for other, nature in readings if other is not None),
         before=earlier,
         comparable=comparable,
         change=difference(value, earlier) if comparable else None,
@@ -122,11 +123,11 @@ def _line(
     )
 
 
-def _nature(indicator: Indicator, items: Mapping[str, Item]) -> Nature:
-    ratio_of = getattr(indicator.measure, "ratio", None)
+def _nature(measure: Measure | Derived, items: Mapping[str, Item]) -> Nature:
+    ratio_of = getattr(measure, "ratio", None)
     if ratio_of is None:
         return "derived"
-    ratio = ratio_of(indicator.missing)
+    ratio = ratio_of("strict")  # what is counted does not depend on what a missing item does
     if ratio.scale == _PER_CENT and ratio.linked and all(items[item].type == "flag" for item in ratio.linked):
         return "flag"
     whole = ratio.denominator is None or (ratio.contradiction is not None and ratio.scale == _PER_CENT)

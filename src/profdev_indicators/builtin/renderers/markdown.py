@@ -62,7 +62,7 @@ def _title(monitoring: Monitoring) -> Iterator[str]:
     yield bullets(
         f"{word}: {text}"
         for word, text in (
-            ("Район", f"{district.title}" + (f" (ОКТМО {district.oktmo})" if district.oktmo else "")),
+            ("Территория", f"{district.title}" + (f" (ОКТМО {district.oktmo})" if district.oktmo else "")),
             ("Период" if len(monitoring.periods) == 1 else "Периоды", asked),
             ("Основание", "; ".join(act.title for act in district.acts)),
             ("Оператор", district.operator),

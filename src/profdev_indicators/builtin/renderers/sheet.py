@@ -93,7 +93,7 @@ def _readings(lines: Sequence[Line], places: int) -> Iterator[str]:
 def _reading_rows(line: Line, places: int) -> Iterator[tuple[str, ...]]:
     words = {alternative.id: alternative.reading for alternative in line.indicator.alternatives}
     unit = line.indicator.unit
-    for value in (line.value, *line.readings):
+    for value, nature in ((line.value, line.nature), *line.readings):
         if value is None:
             continue
         is_main = value.reading == MAIN
@@ -102,7 +102,7 @@ def _reading_rows(line: Line, places: int) -> Iterator[tuple[str, ...]]:
             line.indicator.id,
             f"принято: {line.indicator.reading or 'как в форме'}" if is_main else words[value.reading],
             notes.shown(value, unit, places),
-            notes.parts(value, line.nature),
+            notes.parts(value, nature),
             notes.answered(value),
             "" if other is None else wording.change(other, unit, places),
         )

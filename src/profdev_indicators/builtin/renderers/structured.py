@@ -107,7 +107,7 @@ def _line(line: Line, monitoring: Monitoring) -> Mapping[str, Any]:
         "reading": indicator.reading,
         "readings": [
             {"id": value.reading, "reading": readings[value.reading], **(_value(value) or {})}
-            for value in line.readings
+            for value, _ in line.readings
         ],
         "basis": _basis(indicator.basis),
     }
