@@ -327,8 +327,8 @@ def _criteria(district: District) -> Iterator[str]:
         "",
         "В форме нет ни формул, ни знаменателей (кроме строк 1.1, 4.2, 4.4 и 5.1). Поэтому каждая формула — прочтение:",
         "оно печатается под значением, а другие прочтения считаются рядом — `profdev run … --readings all`. Район",
-        "меняет прочтение у себя, написав `measure` и `reading` того же показателя; смена прочтения рвёт ряд, и отчёт это",
-        "говорит.",
+        "меняет прочтение у себя, написав `measure` и `reading` того же показателя; смена прочтения рвёт ряд, и отчёт",
+        "это говорит.",
     )
     names = {cls: name for by_name in kinds(plugin_manager(discover=False)).values() for name, cls in by_name.items()}
     beyond = False

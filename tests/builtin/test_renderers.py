@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from monitorings import (
     MUTE,
     PLANNED,
     SCHOOL,
+    TEACHERS,
     Cells,
     bare,
     finding,
@@ -35,12 +37,13 @@ from monitorings import (
     lively,
     monitoring,
 )
+from profdev_indicators.builtin.measures import MeanOfUnits
 from profdev_indicators.builtin.renderers import Csv, Json, Markdown, marks, provide_renderers
 from profdev_indicators.builtin.renderers.flat import _text
 from profdev_indicators.builtin.rules import BelowTarget, Drop
 from profdev_indicators.frames import MAIN, STATES, UNCHECKED, State
 from profdev_indicators.hookspecs import NAME
-from profdev_indicators.model import Name, Renderer, Section
+from profdev_indicators.model import Alternative, District, Indicator, Name, Renderer, Revision, Section, Target
 from profdev_indicators.results import Monitoring
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -90,6 +93,11 @@ def table_with(text: str, *columns: str) -> list[dict[str, str]]:
 
 def line_of(answer: Monitoring, code: str) -> dict[str, str]:
     return next(row for row in table_with(markdown(answer), "Код", "Примечание") if row["Код"] == code)
+
+
+def only(indicator: Indicator) -> District:
+    """The district with one criterion."""
+    return evolve(DISTRICT, sections=(Section(id="s", title="Раздел", indicators=(indicator,)),))
 
 
 def one(indicator: str = "1.1", *numbers: float, **columns: object) -> Monitoring:
@@ -177,10 +185,9 @@ def test_a_target_is_reached_or_missed_by_so_much_and_never_by_nothing(numerator
 
 def test_less_is_enough_where_less_is_better() -> None:
     lower = evolve(DIAGNOSED, better="lower")
-    district = evolve(DISTRICT, sections=(Section(id="s", title="Раздел", indicators=(lower,)),))
     cells = Cells()
     cells.add("1.1", 70, 100)
-    assert line_of(monitoring(cells, district=district), "1.1")["Примечание"] == "целевое 75\xa0%: достигнуто"
+    assert line_of(monitoring(cells, district=only(lower)), "1.1")["Примечание"] == "целевое 75\xa0%: достигнуто"
 
 
 def test_across_a_change_of_definition_nothing_is_compared_and_the_form_says_so() -> None:
@@ -190,6 +197,34 @@ def test_across_a_change_of_definition_nothing_is_compared_and_the_form_says_so(
     row = line_of(monitoring(cells, "2021"), "1.1")
     assert row["Изменение"] == ""
     assert "определение изменилось: сравнение не проводится; считаются только завершённые" in row["Примечание"]
+
+
+def test_only_the_revision_between_the_two_periods_explains_the_break() -> None:
+    notes = tuple(Revision(since=date(year, 1, 1), note=f"изменение {year} года") for year in (2022, 2020))
+    revised = evolve(DIAGNOSED, target=(), revisions=notes)
+    cells = Cells()
+    cells.add("1.1", 10, 42, period="2021", definition="old")
+    cells.add("1.1", 31, 42)
+    note = "определение изменилось: сравнение не проводится; изменение 2022 года"
+    assert line_of(monitoring(cells, district=only(revised)), "1.1")["Примечание"] == note
+
+
+def test_targets_and_silence_are_those_in_force_on_the_last_day_of_the_period() -> None:
+    targets = tuple(Target(since=date(year, 1, 1), at=at) for year, at in ((2019, 10), (2022, 50), (2023, 90)))
+    silences = (Revision(since=date(2020, 1, 1), silence="zero"), Revision(since=date(2021, 1, 1), silence="excluded"))
+    dated = evolve(DIAGNOSED, target=targets, revisions=silences, silence="zero")
+    cells = Cells()
+    cells.add("1.1", 31, 42, expected=3, reported=2, evidenced=2, state="partial")
+    note = "ответили 2 из 3; целевое 50\xa0%: достигнуто"
+    assert line_of(monitoring(cells, district=only(dated)), "1.1")["Примечание"] == note
+
+
+def test_the_noise_of_division_is_no_change() -> None:
+    cells = Cells()
+    cells.add("1.1", 3, 10, period="2021", value=3 / 10 * 100)
+    cells.add("1.1", 6, 20, value=30.000000000000004)
+    text = markdown(monitoring(cells, district=only(DIAGNOSED)))
+    assert "без изменений — 1 (1.1)" in text
 
 
 def test_a_criterion_that_was_not_there_before_has_not_changed_its_definition() -> None:
@@ -228,6 +263,16 @@ def test_other_readings_stand_beside_the_accepted_one() -> None:
     ]
 
 
+def test_the_sums_of_another_reading_are_told_by_its_own_formula() -> None:
+    mean = Alternative(id="mean", reading="среднее долей", measure=MeanOfUnits(counted="n_diag", population=TEACHERS))
+    district = only(evolve(DIAGNOSED, alternatives=(mean,)))
+    cells = Cells()
+    cells.add("1.1", 5, 17)
+    cells.add("1.1", 157.22, 7, reading="mean", value=22.46)
+    rows = table_with(markdown(monitoring(cells, district=district)), "Прочтение", "n из N")
+    assert [row["n из N"] for row in rows] == ["5 из 17", "157,22 / 7"]
+
+
 def test_readings_that_were_not_asked_for_are_named_as_not_computed() -> None:
     assert "1.1 — прошедшие не меньше двух" in markdown(one("1.1", 1, 2))
 
@@ -254,6 +299,14 @@ def test_the_legend_explains_every_sign_that_stands_for_a_state() -> None:
     text = markdown(lively())
     for sign in ("нет данных", "–", "…", "противоречие", "не определён", "†", "◐"):
         assert f"- «{sign}» — " in text
+
+
+def test_only_an_organisation_says_yes_or_no() -> None:
+    cells = Cells()
+    cells.add("1.2", 1, 1)
+    cells.add("1.2", 1, 1, unit="s1")
+    rows = table_with(markdown(monitoring(cells, units=("s1",))), "Организация", "1.2, %")
+    assert [row["1.2, %"] for row in rows] == ["100,0 (1 из 1)", "да"]
 
 
 def test_numbers_of_organisations_stand_with_their_parts_and_totals_above() -> None:
@@ -324,7 +377,6 @@ def test_what_could_not_be_checked_is_counted_by_rule_and_reason() -> None:
 
 def test_a_rule_with_a_name_of_its_own_is_still_called_by_what_it_looks_for() -> None:
     named = evolve(DIAGNOSED, rules=(BelowTarget(name="far"), Drop(points=5.0)))
-    district = evolve(DISTRICT, sections=(Section(id="s", title="Раздел", indicators=(named,)),))
     reasons = pl.DataFrame(
         [
             {"district": "d", "unit": "s1", "period": "2022", "indicator": "1.1", "reading": MAIN, "rule": rule}
@@ -335,7 +387,7 @@ def test_a_rule_with_a_name_of_its_own_is_still_called_by_what_it_looks_for() ->
     )
     cells = Cells()
     cells.add("1.1", 1, 2)
-    rows = table_with(markdown(monitoring(cells, district=district, unchecked=reasons)), "Правило", "Почему")
+    rows = table_with(markdown(monitoring(cells, district=only(named), unchecked=reasons)), "Правило", "Почему")
     assert [(row["Правило"], row["Случаев"]) for row in rows] == [
         ("целевое значение не достигнуто", "2"),
         ("of a plugin", "1"),
@@ -440,10 +492,12 @@ def test_one_line_is_one_line_and_hides_nothing(text: str) -> None:
     assert marks.one_line(line) == line
 
 
-@given(st.text(max_size=10))
-def test_no_cell_of_the_csv_is_a_formula(text: str) -> None:
-    assert not _text(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+@given(st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]), st.text(max_size=10))
+def test_no_cell_of_the_csv_is_a_formula(opening: str, rest: str) -> None:
+    text = opening + rest
+    assert not _text(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
     assert _text(text) in {text, f"'{text}"}
+    assert (_text(text) != text) >= bool(opening)
 
 
 # --- for Excel and for programs ---------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import MAIN
 from profdev_indicators.hookspecs import hookimpl
-from profdev_indicators.model import District, Goal, Indicator, Item, Unit
+from profdev_indicators.model import District, Goal, Indicator, Item, Source, Unit
 
 _OKTMO_LENGTHS = {8, 11}
 _MOST_DECIMALS = 6
@@ -27,6 +28,7 @@ def check_district(district: District) -> Iterator[Problem]:
     if isinstance(district.units, tuple):
         yield from _units(tuple((n, unit) for n, unit in enumerate(district.units) if isinstance(unit, Unit)), district)
     for n, source in enumerate(district.sources):
+        yield from _columns(source, f"sources[{n}].reader")
         for m, item in enumerate(source.items):
             yield from _item(item, district, f"sources[{n}].items[{m}]")
     for path, indicator in _indicators(district):
@@ -63,6 +65,17 @@ def _units(units: tuple[tuple[int, Unit], ...], district: District) -> Iterator[
         if unit.ogrn is not None and not is_ogrn(unit.ogrn):
             yield Problem(path=f"{path}.ogrn", message=f"«{unit.ogrn}» — не ОГРН: не сходится контрольная цифра")
         yield from _span(unit.valid_from, unit.valid_to, f"{path}.valid_to")
+
+
+def _columns(source: Source, path: str) -> Iterator[Problem]:
+    """A mapped column which nobody asks for is a misprint: its answers would be lost in silence."""
+    known = {"unit", "period", "link"} | {name for item in source.items for name in (item.id, f"{item.id}.link")}
+    for option in ("columns", "constants"):
+        for name in getattr(source.reader, option, None) or ():
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                hint = f"возможно, «{close[0]}»?" if close else "сначала опишите поле в items"
+                yield Problem(path=path, message=f"{option}: нет поля «{name}»", hint=hint)
 
 
 def _item(item: Item, district: District, path: str) -> Iterator[Problem]:

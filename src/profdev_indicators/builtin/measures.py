@@ -233,6 +233,7 @@ class Composite:
         """Σ weight × value / Σ weight; one absent component makes it unknown, or is left out (``available``)."""
         weight = pl.col("indicator").replace_strict(dict(self.of), return_dtype=pl.Float64)
         known = pl.col("value").is_not_null()
+        coverage = pl.col("reported") / pl.col("expected")
         enough = known.all() & (pl.len() == len(self.of)) if missing == "strict" else known.any()
         return (
             values.with_columns(weight=weight)
@@ -241,9 +242,10 @@ class Composite:
                 numerator=pl.when(enough).then((pl.col("value") * pl.col("weight")).sum()),
                 denominator=pl.when(enough).then(pl.col("weight").filter(known).sum()),
                 scale=pl.lit(1.0),
-                expected=pl.col("expected").max(),
-                reported=pl.col("reported").min(),
-                evidenced=pl.col("evidenced").min(),
+                # Counters of the component fewest answered: a mean is worth no more than its weakest part.
+                expected=pl.col("expected").sort_by(coverage, maintain_order=True).first(),
+                reported=pl.col("reported").sort_by(coverage, maintain_order=True).first(),
+                evidenced=pl.col("evidenced").sort_by(coverage, maintain_order=True).first(),
                 state=pl.when(enough & (pl.col("state") == "partial").any())
                 .then(pl.lit("partial"))
                 .when(enough)

@@ -120,15 +120,15 @@ def _periods(
     """All periods to compute, and which sources have nothing for those asked."""
     told = {source.id: periods_told(tables[source.id], district.calendar) for source in district.sources}
     found = {p for periods in told.values() for p in periods if p <= asked[-1] and (since is None or p >= since)}
-    patterns = {source.id: _looked_for(source) for source in district.sources}
     empty = [period for period in asked if period not in found]
     if empty and district.sources:
+        patterns = {source.id: _looked_for(source, empty) for source in district.sources}
         raise nothing_found(district.sources, patterns, empty)
     notices = [
         Problem(
             path=f"sources.{source.id}",
             message=f"«{source.title}»: нет данных за {period}",
-            hint="искали: " + ", ".join(patterns[source.id]) if patterns[source.id] else "",
+            hint="искали: " + ", ".join(looked) if (looked := _looked_for(source, [period])) else "",
         )
         for source in district.sources
         for period in asked
@@ -137,9 +137,12 @@ def _periods(
     return tuple(sorted(found | set(asked))), notices
 
 
-def _looked_for(source: Source) -> tuple[str, ...]:
+def _looked_for(source: Source, periods: Sequence[Period]) -> tuple[str, ...]:
+    """Where a reader of files looks, as a person would write it."""
     location = getattr(source.reader, "location", ())
-    return (location,) if isinstance(location, str) else tuple(location)
+    patterns = (location,) if isinstance(location, str) else tuple(location)
+    found = (pattern.replace("{period}", period.slug) for period in periods for pattern in patterns)
+    return tuple(dict.fromkeys(found))
 
 
 def _kinds_as_items(district: District) -> list[str]:
