@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from importlib import import_module
 from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,6 @@ from profdev_indicators import errors, frames, hookspecs, load, model, plugin_ma
 from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
-from profdev_indicators.engine import judge
 from profdev_indicators.model import (
     Derived,
     District,
@@ -44,6 +43,7 @@ DOCS = ROOT / "docs"
 CHEGEM = "configs/chegem.yaml"
 _MARK = re.compile(r"(?::[a-z]+:)?`{1,2}~?([^`]+)`{1,2}(?!`)")
 _NOTE = "<!-- Сделано командой make docs (tools/reference.py); руками не править. -->"
+_RULES = "profdev_indicators.engine.judge"  # its docstring says what a rule sees; the package has a function so named
 _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Reader: ("Чем читать", "reader"),
     Measure: ("Как считать", "measure"),
@@ -202,7 +202,7 @@ def _default(key: Key) -> str:
         return "**обязательно**"
     value = key.value_by_default()
     match value:
-        case None | () | {}:
+        case None | () | {} | "":
             return "пусто"
         case bool():
             return f"`{str(value).lower()}`"
@@ -272,7 +272,7 @@ def _hooks() -> Iterator[str]:
                 *source.splitlines(),
                 "```",
             )
-    yield from ("", "## What a rule sees", "", "```text", *_doc(judge), "```")
+    yield from ("", "## What a rule sees", "", "```text", *_doc(import_module(_RULES)), "```")
 
 
 def signature(node: ast.FunctionDef) -> str:
@@ -475,4 +475,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

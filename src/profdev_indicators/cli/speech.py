@@ -31,6 +31,9 @@ class _Russian(click.Command):
                 with formatter.section(title):
                     formatter.write_dl([(name, text.replace(*_REQUIRED)) for name, text in records[kind]])
 
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: click's own section is English; ours is written with the options."""
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
         if self.examples:
