@@ -8,7 +8,7 @@ import pytest
 from profdev_indicators import demo, load, monitor, plugin_manager
 from profdev_indicators.results import Monitoring
 
-_REASON = "the example extends a plugin; `make test` installs it"
+_REASON = "plugin not installed: the example extends it"
 
 
 def plugins() -> pluggy.PluginManager:

@@ -13,7 +13,7 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from profdev_indicators.builtin.measures import Count, Mean, MeanOfUnits, Rate, Share
-from profdev_indicators.library import monitor
+from profdev_indicators.facade import monitor
 from profdev_indicators.model import (
     District,
     Indicator,

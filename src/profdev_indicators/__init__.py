@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from profdev_indicators.facade import load, monitor
     from profdev_indicators.hookspecs import hookimpl
-    from profdev_indicators.library import load, monitor
     from profdev_indicators.periods import Period
     from profdev_indicators.plugins import plugin_manager
 
@@ -16,8 +16,8 @@ __all__ = ["Period", "hookimpl", "load", "monitor", "plugin_manager"]
 _HOMES = {
     "Period": "periods",
     "hookimpl": "hookspecs",
-    "load": "library",
-    "monitor": "library",
+    "load": "facade",
+    "monitor": "facade",
     "plugin_manager": "plugins",
 }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from profdev_indicators.cases import Case, read_cases, run_case
 from profdev_indicators.errors import ConfigError
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.model import District
 from profdev_indicators.plugins import plugin_manager
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from profdev_indicators.cases import Case, read_cases, run_case
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.model import District
 from profdev_indicators.plugins import plugin_manager
 

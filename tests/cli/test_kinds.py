@@ -9,7 +9,7 @@ import pytest
 
 from command import Profdev
 from profdev_indicators.cli.kinds import example
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.model import Derived, Measure, Reader, Renderer, Rule
 from profdev_indicators.plugins import kinds, plugin_manager
 

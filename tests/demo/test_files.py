@@ -88,7 +88,7 @@ def test_a_cell_on_which_the_readme_puts_its_finger(here: Path) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_headings_are_the_words_of_the_republic(source: str) -> None:
-    pytest.importorskip("profdev_kbr", reason="the form of the republic is a plugin; `make test` installs it")
+    pytest.importorskip("profdev_kbr", reason="plugin not installed: the form of the republic is one")
     base = yaml.safe_load((files("profdev_kbr") / "kbr.yaml").read_text(encoding="utf-8"))
     asked = next(one for one in base["sources"] if one["id"] == source)["items"]
     words = {item["id"]: (item["title"], item["type"] == "flag") for item in asked}

@@ -10,7 +10,7 @@ import pytest
 from profdev_indicators.engine.explain import explain
 from profdev_indicators.engine.explanation import Explanation
 from profdev_indicators.errors import RequestError
-from profdev_indicators.library import load, monitor
+from profdev_indicators.facade import load, monitor
 from profdev_indicators.plugins import plugin_manager
 from profdev_indicators.results import Monitoring
 

@@ -18,7 +18,7 @@ import yaml
 from example_district import monitored
 from profdev_indicators import demo
 
-pytest.importorskip("profdev_kbr", reason="the form of the republic is a plugin; `make test` installs it")
+pytest.importorskip("profdev_kbr", reason="plugin not installed: the form of the republic is one")
 
 YEARS = (2019, 2020, 2021, 2022)
 ROOT = "verhnerechensky"

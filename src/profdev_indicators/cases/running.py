@@ -13,8 +13,8 @@ from profdev_indicators.cases.model import ABSENT, ROOT, WORDS, Case, Expectatio
 from profdev_indicators.config.hints import Hints
 from profdev_indicators.config.nodes import Place
 from profdev_indicators.errors import ProfdevError
+from profdev_indicators.facade import monitor
 from profdev_indicators.frames import MAIN
-from profdev_indicators.library import monitor
 from profdev_indicators.model import District
 from profdev_indicators.results import Monitoring, Value
 from profdev_indicators.wording import STATE_WORDS, count, decimal, of

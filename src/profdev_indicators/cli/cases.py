@@ -12,7 +12,7 @@ from profdev_indicators.cli.options import FILE, config_argument, manager, witho
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.errors import ConfigError, Problem
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.model import District
 from profdev_indicators.wording import counted
 

@@ -11,7 +11,7 @@ from profdev_indicators.cli.console import say, say_json
 from profdev_indicators.cli.options import config_argument, format_option, manager, without_option
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.errors import ConfigError, Problem
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.model import District
 from profdev_indicators.wording import counted
 

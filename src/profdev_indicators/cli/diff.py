@@ -14,7 +14,7 @@ from profdev_indicators.cli.options import FILE, format_option, manager, without
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.config.compare import Difference, compare
 from profdev_indicators.config.shape import Shapes
-from profdev_indicators.library import load
+from profdev_indicators.facade import load
 from profdev_indicators.plugins import kinds
 
 _NOTHING = "—"

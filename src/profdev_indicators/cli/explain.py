@@ -16,8 +16,8 @@ from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.engine.explain import explain
 from profdev_indicators.engine.explanation import Cell, Contribution, Earlier, Explanation, Formula, Judged
 from profdev_indicators.errors import RequestError
+from profdev_indicators.facade import load, monitor
 from profdev_indicators.frames import MAIN
-from profdev_indicators.library import load, monitor
 from profdev_indicators.results import Value
 from profdev_indicators.wording import (
     DASH,
@@ -88,7 +88,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.indicator} {explanation.title}"
     yield f"{value.unit_name} ({value.unit}), {value.period}"
     yield ""
-    yield _number(value, explanation.unit_of_value)
+    yield _number(value, explanation.unit_of_value, explanation.decimals)
     yield _counters(value, links=explanation.links_needed)
     yield from _section("Как считается", _definition(explanation))
     yield from _section("Откуда число", _cells(explanation.cells))
@@ -109,7 +109,7 @@ def _section(title: str, body: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in body)
 
 
-def _number(value: Value | None, unit: str) -> str:
+def _number(value: Value | None, unit: str, places: int) -> str:
     """«64,7 % = 11 из 17», or why there is no number."""
     if value is None:
         return "не считалось"
@@ -117,11 +117,11 @@ def _number(value: Value | None, unit: str) -> str:
         word = "не применимо" if value.state == "not_applicable" else STATE_WORDS[value.state]
         return f"{word}: {value.reason}" if value.reason else word
     if value.denominator is None:
-        return with_unit(value.value, unit)
+        return with_unit(value.value, unit, places)
     sums = f"{count(value.numerator)} : {count(value.denominator)}"  # sums of points or of percentages
     if math.isclose(value.value * value.denominator, 100 * value.numerator):
         sums = of(value.numerator, value.denominator)
-    return f"{with_unit(value.value, unit)} = {sums}"
+    return f"{with_unit(value.value, unit, places)} = {sums}"
 
 
 def _counters(value: Value, *, links: bool) -> str:
@@ -190,7 +190,7 @@ def _contributions(explanation: Explanation) -> list[str]:
             f"{each.name} ({each.unit})",
             _count(each.numerator),
             _count(each.denominator),
-            DASH if each.value is None else with_unit(each.value, explanation.unit_of_value),
+            DASH if each.value is None else with_unit(each.value, explanation.unit_of_value, explanation.decimals),
             _mark(each),
         )
         for each in explanation.contributions
@@ -210,7 +210,7 @@ def _count(number: float | None) -> str:
 
 def _components(explanation: Explanation) -> Iterator[str]:
     for each in explanation.components:
-        yield f"{each.indicator} {each.title}: {_number(each.value, each.unit)}"
+        yield f"{each.indicator} {each.title}: {_number(each.value, each.unit, explanation.decimals)}"
 
 
 def _defects(explanation: Explanation) -> Iterator[str]:
@@ -221,7 +221,7 @@ def _defects(explanation: Explanation) -> Iterator[str]:
 
 def _alternatives(explanation: Explanation) -> Iterator[str]:
     for each in explanation.alternatives:
-        yield f"{each.id}: {_number(each.value, explanation.unit_of_value)} — {each.reading}"
+        yield f"{each.id}: {_number(each.value, explanation.unit_of_value, explanation.decimals)} — {each.reading}"
 
 
 def _comparison(explanation: Explanation) -> Iterator[str]:
@@ -229,17 +229,22 @@ def _comparison(explanation: Explanation) -> Iterator[str]:
     if explanation.target is not None:
         basis = f" ({explanation.target_basis})" if explanation.target_basis else ""
         yield f"Цель: {as_set(explanation.target, unit)}{basis}"
-    yield from _earlier(explanation.earlier, unit) if explanation.earlier else ("Раньше значений нет",)
+    if explanation.earlier is None:
+        yield "Раньше значений нет"
+    else:
+        yield from _earlier(explanation.earlier, unit, explanation.decimals)
+        _earlier(explanation.earlier, unit, explanation.decimals) if explanation.earlier else ("Раньше значений нет",)
+    )
 
 
-def _earlier(earlier: Earlier, unit: str) -> Iterator[str]:
-    told = f"{earlier.value.period}: {_number(earlier.value, unit)}"
+def _earlier(earlier: Earlier, unit: str, places: int) -> Iterator[str]:
+    told = f"{earlier.value.period}: {_number(earlier.value, unit, places)}"
     if not earlier.comparable:
         yield f"{told}; не сравнивается: тогда действовало другое определение ({earlier.value.definition})"
     elif earlier.change is None:
         yield told
     else:
-        yield f"{told}; изменение {change(earlier.change, unit)}"
+        yield f"{told}; изменение {change(earlier.change, unit, places)}"
 
 
 def _judged(judgements: Sequence[Judged]) -> Iterator[str]:

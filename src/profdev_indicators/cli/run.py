@@ -16,8 +16,8 @@ from profdev_indicators.cli.speech import Command, Word, no_such
 from profdev_indicators.cli.staging import put_whole
 from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.errors import RequestError
+from profdev_indicators.facade import load, monitor
 from profdev_indicators.frames import SEVERITIES
-from profdev_indicators.library import load, monitor
 from profdev_indicators.model import District, Renderer
 from profdev_indicators.plugins import kinds
 from profdev_indicators.results import Monitoring
@@ -146,7 +146,7 @@ def _readings(text: str | None) -> str | list[str]:
 
 def _summary(monitoring: Monitoring) -> list[str]:
     district: District = monitoring.district
-    organisations = monitoring.values.filter(pl.col("level") == 0)["unit"].n_unique()
+    organisations = monitoring.values.filter(pl.col("level") == 0, pl.col("state") != "not_defined")["unit"].n_unique()
     periods = ", ".join(map(str, monitoring.periods))
     lines = [
         f"{district.title}, {periods}: "

@@ -69,6 +69,7 @@ def explain(
         title=asked.title,
         section=monitoring.section(asked.id).title,
         unit_of_value=asked.unit,
+        decimals=monitoring.district.publication.decimals,
         better=asked.better,
         value=value,
         links_needed=any(monitoring.district.items[item].evidence == "required" for item in items),

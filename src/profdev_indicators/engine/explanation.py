@@ -119,6 +119,7 @@ class Explanation:
     title: str
     section: str
     unit_of_value: str
+    decimals: int  # to print, as the district prints
     better: str
     value: Value
     links_needed: bool  # some answer behind the value must have a link
