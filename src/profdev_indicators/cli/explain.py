@@ -233,8 +233,6 @@ def _comparison(explanation: Explanation) -> Iterator[str]:
         yield "Раньше значений нет"
     else:
         yield from _earlier(explanation.earlier, unit, explanation.decimals)
-        _earlier(explanation.earlier, unit, explanation.decimals) if explanation.earlier else ("Раньше значений нет",)
-    )
 
 
 def _earlier(earlier: Earlier, unit: str, places: int) -> Iterator[str]:
