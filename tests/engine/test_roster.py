@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import attrs
 import polars as pl
 import pytest
 
 from profdev_indicators.errors import SourceError
+from profdev_indicators.facade import monitor
 from profdev_indicators.model import Unit
-from strategies import ask, district, table
+from strategies import Given, ask, core_alone, district, table
 
 LAST_DAY, NEXT_DAY = date(2021, 12, 31), date(2022, 1, 1)
 
@@ -112,3 +114,10 @@ def test_a_name_of_two_units_is_neither() -> None:
     units = (Unit(id="a", name="Школа", kind="school"), Unit(id="b", name="Школа", kind="school"))
     found = ask(district(units), table([{"unit": "Школа", "n_ped": 10, "n_diag": 5}]))
     assert found.value("share").reported == 0
+
+
+def test_a_date_that_is_none_is_a_problem_and_not_always() -> None:
+    units = pl.DataFrame({"id": ["a"], "name": ["А"], "kind": ["school"], "valid_to": ["31.13.2021"]})
+    asked = attrs.evolve(district(()), units=Given())
+    with pytest.raises(SourceError, match=r"«31\.13\.2021» — не дата"):
+        monitor(asked, period="2022", frames={"card": table([]), "units": units}, plugins=core_alone())

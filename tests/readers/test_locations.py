@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from profdev_indicators.builtin.readers import Csv, Files, Frame, provide_readers
+from profdev_indicators.builtin.readers import Csv, Files, provide_readers
 from profdev_indicators.periods import Period
 from readers.asking import book, messages, period, problems, request, rows, write
 
@@ -166,12 +166,6 @@ def test_a_mixed_folder_is_read_by_extension(tmp_path: Path) -> None:
     tables = Files(location="{period}/*").read(request(tmp_path))
     assert [table.file[5:6] for table in tables] == ["а", "б", "в", "г", "д"]
     assert set(rows(tables, "unit", "n_ped")) == {("ш1", "31")}
-
-
-def test_what_was_looked_for_can_be_told() -> None:
-    reader = Csv(location=("{period}/cards/*.csv", "all.csv"))
-    assert reader.looked_for(request(until=period("2022"))) == ("2022/cards/*.csv", "all.csv")
-    assert Frame().looked_for(request()) == ("frames['card']",)
 
 
 def test_the_stock_kinds_have_their_names() -> None:

@@ -42,11 +42,6 @@ def patterns(location: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(unicodedata.normalize("NFC", pattern.replace("\\", "/")) for pattern in given)
 
 
-def looked_for(location: str | Sequence[str], period: Period | None) -> tuple[str, ...]:
-    """The patterns as a person would look for them: with the period asked for, where it is known."""
-    return tuple(pattern.replace(PERIOD, period.slug) if period else pattern for pattern in patterns(location))
-
-
 def find(location: str | Sequence[str], request: Request) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
     """The files of the periods asked for, by name, each once; and what is wrong with the location or the files."""
     if request.root is None or not request.root.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from profdev_indicators.builtin.grids import Grid, MissingLibraryError, UnreadableError, choose, take
-from profdev_indicators.builtin.locations import Found, find, looked_for
+from profdev_indicators.builtin.locations import Found, find
 from profdev_indicators.builtin.records import read_json, read_ndjson
 from profdev_indicators.builtin.separated import read_separated
 from profdev_indicators.builtin.spreadsheets import read_sheet
@@ -37,10 +38,6 @@ class _Columns:
         "Какие строки брать: заголовок → текст или список текстов; регистр не важен", factory=dict
     )
 
-    def looked_for(self, request: Request) -> tuple[str, ...]:
-        """Where the answers were looked for, in words."""
-        return (f"frames['{request.source}']",)
-
     def _in_memory(self, request: Request) -> tuple[Table, ...]:
         try:
             return (self._table(_from_memory(request.frames[request.source]), request),)
@@ -63,17 +60,13 @@ class _Columns:
 
 
 @frozen(kw_only=True)
-class _Files(_Columns):
+class _Files(_Columns, ABC):
     """Tables in files; a table given in memory under the id of the source takes their place."""
 
     location: str | tuple[str, ...] = key(
         "Файл или файлы в папке данных: «{period}/cards/*.xlsx» или список; {period} — отчётный период, "
         "* и ? — любые знаки, ** — любые папки"
     )
-
-    def looked_for(self, request: Request) -> tuple[str, ...]:
-        """The patterns as a person would look for them."""
-        return looked_for(self.location, request.until)
 
     def read(self, request: Request) -> tuple[Table, ...]:
         """All tables of the periods asked for.
@@ -99,6 +92,7 @@ class _Files(_Columns):
         """Whether a file that the location means is read at all."""
         return True
 
+    @abstractmethod
     def grid(self, path: Path) -> Grid:
         """The table of one file as it stands.
 
@@ -106,7 +100,6 @@ class _Files(_Columns):
             UnreadableError: the file is not such a table.
             OSError: it cannot be opened.
         """
-        raise NotImplementedError
 
 
 @frozen(kw_only=True)

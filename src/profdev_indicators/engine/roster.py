@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE, ROSTER
-from profdev_indicators.model import District, Reader, Request, Unit
+from profdev_indicators.model import District, Reader, Request, Table, Unit
 from profdev_indicators.periods import Period
 
 _DEEPEST = 16  # country, republic, district, cluster, school: more is a mistake in the column of parents
@@ -116,8 +116,38 @@ def _from_reader(reader: Reader, district: District, root: Path | None, frames: 
             failures.append(error)
             continue
         if tables:
+            if unreadable := [problem for table in tables for problem in _unreadable_dates(table)]:
+                raise SourceError(unreadable)
             return pl.concat(_conform(table.frame) for table in tables).collect(engine=ENGINE)
     raise failures[0] if failures else SourceError([Problem(message="список организаций (units) не найден")])
+
+
+def _unreadable_dates(table: Table) -> list[Problem]:
+    """Dates of validity which are not dates: read as «always», they would keep a closed school open."""
+    have = table.frame.collect_schema()
+    problems: list[Problem] = []
+    for name in ("valid_from", "valid_to"):
+        if have.get(name) != pl.String:
+            continue
+        row = pl.col("row") if "row" in have else pl.lit(0)
+        bad = table.frame.filter(pl.col(name).str.strip_chars() != "", _date(pl.col(name)).is_null()).select(row, name)
+        problems += [
+            Problem(
+                file=table.file,
+                line=line or 0,
+                cell=table.cells.get(name, ""),
+                path="units",
+                message=f"{name}: «{text}» — не дата",
+                hint="напишите ГГГГ-ММ-ДД или ДД.ММ.ГГГГ",
+            )
+            for line, text in bad.collect(engine=ENGINE).rows()
+        ]
+    return problems
+
+
+def _date(text: pl.Expr) -> pl.Expr:
+    plain = text.str.strip_chars()
+    return pl.coalesce(plain.str.to_date("%Y-%m-%d", strict=False), plain.str.to_date("%d.%m.%Y", strict=False))
 
 
 def _conform(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -127,9 +157,7 @@ def _conform(frame: pl.LazyFrame) -> pl.LazyFrame:
         given = have.get(name)
         column = pl.col(name) if given is not None else pl.lit(None, pl.String)
         if dtype == pl.Date and given == pl.String:
-            text = column.str.strip_chars()
-            # Unreadable dates stay null only if empty: `strict` makes the rest an error of the file.
-            column = pl.coalesce(text.str.to_date("%Y-%m-%d", strict=False), text.str.to_date("%d.%m.%Y", strict=False))
+            column = _date(column)
         elif dtype == pl.List(pl.String) and (given is None or given == pl.String):
             column = (
                 column.cast(pl.String)
