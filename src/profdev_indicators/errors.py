@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from attrs import field, frozen
 
@@ -52,7 +53,15 @@ class ConfigError(ProblemsError):
 
 
 class SourceError(ProblemsError):
-    """Data files cannot be turned into answers; nothing was computed."""
+    """Data files cannot be turned into answers; nothing was computed.
+
+    ``tables``: those a reader could read all the same (:class:`profdev_indicators.model.Table`), for whoever gathers
+    answers file by file.
+    """
+
+    def __init__(self, problems: Iterable[Problem], tables: Iterable[Any] = ()) -> None:
+        super().__init__(problems)
+        self.tables = tuple(tables)
 
 
 class PluginError(ProfdevError):

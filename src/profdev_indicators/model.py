@@ -15,12 +15,13 @@ from profdev_indicators.periods import Calendar, Period
 if TYPE_CHECKING:
     import polars as pl
 
+    from profdev_indicators.errors import Problem
     from profdev_indicators.frames import Judgement, Ratio, Severity
 
 Silence = Literal["excluded", "zero"]
 Missing = Literal["strict", "available"]
 Better = Literal["higher", "lower", "neutral"]
-ItemType = Literal["count", "number", "flag", "level"]
+ItemType = Literal["count", "number", "flag", "level", "date"]
 Evidence = Literal["none", "optional", "required"]
 AppliesTo = Literal["all", "organisations", "totals"]
 
@@ -80,7 +81,7 @@ class Request:
     """What a reader is asked for."""
 
     source: str  # the id of the source, for messages and for frames in memory
-    columns: tuple[str, ...]  # ids wanted: unit, period, items, «item.link», link; what is absent is left out
+    columns: tuple[str, ...]  # ids wanted: unit, inn, ogrn, period, items, «item.link», link; the absent is left out
     titles: Mapping[str, tuple[str, ...]]  # other headings under which an id may stand
     root: Path | None  # the folder of data; None: only frames in memory
     frames: Mapping[str, Any]  # in memory, by the id of the source
@@ -93,11 +94,15 @@ class Request:
 class Table:
     """One table of answers as it stands in its file, cells not yet interpreted."""
 
-    frame: pl.LazyFrame  # columns named by ids; texts or numbers; `row`, Int64: its number in the file, from 1
+    frame: pl.LazyFrame  # columns named by ids; texts or numbers; `row`, Int64: its number in the file, from 1, or null
     file: str = ""  # as the reader of a message knows it, relative to the root; empty: in memory
     sheet: str = ""
-    cells: Mapping[str, str] = attrs.field(factory=dict)  # id → letter of the column, or its heading in a text table
+    # id → letter of the column, its heading in a text table, or the whole address («C9») where `row` is null
+    cells: Mapping[str, str] = attrs.field(factory=dict)
     period: Period | None = None  # None: the frame has a column `period`
+    notes: tuple[Problem, ...] = ()  # what was read otherwise than it seems, or left out: told, but nothing stops
+    stamp: tuple[int, int] | None = None  # size and mtime_ns of the file before it was read; None: not under the root
+    digest: str = ""  # what stands for the SHA-256 of a file that is not under the root; empty: hash the file
 
 
 class Reader(Protocol):
@@ -107,7 +112,7 @@ class Reader(Protocol):
         """All tables of the periods asked for.
 
         Raises:
-            SourceError: with every problem of every file.
+            SourceError: with every problem of every file, and the tables that could be read all the same.
         """
         ...
 
@@ -276,8 +281,10 @@ class Item:
     id: str = key("Идентификатор латиницей: n_ped")
     title: str = key("Вопрос словами, как в карте", wording=True)
     type: ItemType = key(
-        "count — целое неотрицательное, number — любое число, flag — да/нет, level — уровень из levels"
+        "count — целое неотрицательное, number — любое число, flag — да/нет, level — уровень из levels, date — дата"
     )
+    group: str | None = key("Подзаголовок карты, который стоит перед этим вопросом", default=None, wording=True)
+    hint: str | None = key("Пояснение, которое карта печатает под вопросом", default=None, wording=True)
     required: bool = key("Пустая ячейка — замечание", default=False, wording=True)
     evidence: Evidence = key(
         "Нужна ли ссылка: required — «да» или число больше нуля без ссылки не подтверждены", default="none"
@@ -300,6 +307,7 @@ class Spellings:
     missing: tuple[str, ...] = key("Ещё написания «нет сведений»", default=())
     not_applicable: tuple[str, ...] = key("Что значит «не применимо»", default=())
     suppressed: tuple[str, ...] = key("Что значит «скрыто источником»: «x» в английской статистике", default=())
+    nouns: tuple[str, ...] = key("Слова, которые пишут после числа: «ставок», «кл.»", default=())
 
 
 @frozen(kw_only=True)
@@ -477,6 +485,19 @@ class Advising:
 
 
 @frozen(kw_only=True)
+class CardForm:
+    """Бланк карты, который profdev card готовит каждой организации."""
+
+    sources: tuple[SourceId, ...] = key(
+        "Источники, на вопросы которых отвечает сама организация; пусто — все", default=()
+    )
+    title: str = key("Заголовок карты", default="Информационная карта")
+    deadline: str | None = key("Когда вернуть: ММ-ДД в году, которым кончается период, или ГГГГ-ММ-ДД", default=None)
+    send_to: str | None = key("Куда прислать заполненную карту: адрес почты; без него — contact района", default=None)
+    note: str | None = key("Что сказать отвечающему под заголовком карты", default=None)
+
+
+@frozen(kw_only=True)
 class Publication:
     """Как печатать числа."""
 
@@ -500,6 +521,7 @@ class District:
     exemptions: tuple[Exemption, ...] = key("Освобождения", default=())
     spellings: Spellings = key("Написания ответов, общие для всех источников", factory=Spellings)
     sources: tuple[Source, ...] = key("Источники данных", default=())
+    card: CardForm = key("Бланк карты для организаций", factory=CardForm)
     populations: tuple[Population, ...] = key("Знаменатели", default=())
     sections: tuple[Section, ...] = key("Разделы и показатели")
     dynamics: Dynamics = key("Общие правила отрицательной динамики", factory=Dynamics)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from profdev_indicators import load
-from profdev_indicators.builtin.checks import is_inn, is_ogrn
+from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.errors import ConfigError
 from strategies import core_alone
 

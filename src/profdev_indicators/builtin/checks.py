@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import MAIN
 from profdev_indicators.hookspecs import hookimpl
@@ -14,11 +15,6 @@ from profdev_indicators.model import District, Goal, Indicator, Item, Source, Un
 
 _OKTMO_LENGTHS = {8, 11}
 _MOST_DECIMALS = 6
-_INN_WEIGHTS = {
-    10: ((2, 4, 10, 3, 5, 9, 4, 6, 8),),
-    12: ((7, 2, 4, 10, 3, 5, 9, 4, 6, 8), (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)),
-}
-_OGRN_LENGTH = 13
 
 
 @hookimpl
@@ -168,19 +164,3 @@ def _goals(goals: Iterable[Goal], path: str) -> Iterator[Problem]:
                 message=f"«{goal.title}»: нет ни одного показателя и не сказано почему",
                 hint="назовите показатели в indicators или пробел в gap",
             )
-
-
-def is_inn(text: str) -> bool:
-    """Whether a text is an ИНН of 10 or 12 digits with right control digits."""
-    if not text.isdecimal() or len(text) not in _INN_WEIGHTS:
-        return False
-    digits = [int(digit) for digit in text]
-    return all(
-        sum(weight * digit for weight, digit in zip(weights, digits, strict=False)) % 11 % 10 == digits[len(weights)]
-        for weights in _INN_WEIGHTS[len(text)]
-    )
-
-
-def is_ogrn(text: str) -> bool:
-    """Whether a text is an ОГРН of 13 digits with the right control digit."""
-    return text.isdecimal() and len(text) == _OGRN_LENGTH and int(text[:-1]) % 11 % 10 == int(text[-1])
