@@ -18,6 +18,8 @@ from profdev_indicators.frames import RESERVED
 from profdev_indicators.model import District, Source, Table
 from profdev_indicators.periods import Period
 
+_CHANGED = "файл изменился, пока его читали"
+
 
 @frozen(kw_only=True, eq=False)
 class Gathered:
@@ -117,6 +119,34 @@ def _read(
     return tables, unread
 
 
+def unread_of_asked(gathered: Gathered, frames: Mapping[str, Any]) -> Mapping[str, tuple[Problem, ...]]:
+    """Of the files which could not be read, those of the periods asked for, by source.
+
+    Only sources with such files are read again: a problem does not say which period its file is of.
+    """
+    district, found = gathered.district, {}
+    for source in district.sources:
+        if source.id not in gathered.unread:
+            continue
+        changed = {problem for problem in gathered.unread[source.id] if problem.message == _CHANGED}
+        try:
+            read_tables(
+                source,
+                root=gathered.root,
+                frames=frames,
+                calendar=district.calendar,
+                since=gathered.asked[0],
+                until=gathered.asked[-1],
+            )
+            now: set[Problem] = set()
+        except SourceError as error:
+            now = set(error.problems)
+        kept = tuple(problem for problem in gathered.unread[source.id] if problem in now | changed)
+        if kept:
+            found[source.id] = kept
+    return found
+
+
 def _with_changed(
     unread: Mapping[str, tuple[Problem, ...]], tables: Mapping[str, Sequence[Table]], root: Path | None
 ) -> Mapping[str, tuple[Problem, ...]]:
@@ -126,8 +156,8 @@ def _with_changed(
         stamps = {table.file: table.stamp for table in each if table.stamp is not None}
         changed = [file for file, stamp in stamps.items() if root is not None and _stamp(root / file) != stamp]
         if changed:
-            message, hint = "файл изменился, пока его читали", "дождитесь, пока его сохранят, и запустите ещё раз"
-            told = [Problem(file=file, message=message, hint=hint) for file in changed]
+            hint = "дождитесь, пока его сохранят, и запустите ещё раз"
+            told = [Problem(file=file, message=_CHANGED, hint=hint) for file in changed]
             found[source] = (*found.get(source, ()), *told)
     return found
 
