@@ -194,7 +194,12 @@ def sources_read(gathered: Gathered) -> dict[str, str]:
     files = {table.file: table.digest for table in tables}
     if (root / ACCEPTED).is_file():
         files[ACCEPTED] = ""
-    return {file: digest or _sha256(root / file) for file, digest in sorted(files.items())}
+    # A file that is gone by now is told as changed; its hash is nobody's.
+    return {
+        file: digest or _sha256(root / file)
+        for file, digest in sorted(files.items())
+        if digest or (root / file).is_file()
+    }
 
 
 def _sha256(path: Path) -> str:

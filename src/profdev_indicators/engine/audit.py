@@ -513,6 +513,8 @@ def _placed(defects: pl.DataFrame, observed: Observations, places: _Places) -> p
             "severity",
             "who",
             "source",
+            "file",
+            "sheet_",
             "row",
             maintain_order=True,
             nulls_last=True,

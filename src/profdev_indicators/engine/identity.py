@@ -246,7 +246,7 @@ def _unknown(lost: pl.DataFrame, roster: Roster) -> pl.DataFrame:
         _plainly(pl.col(name)).str.contains(_TOTALS).fill_null(value=False) for name in ("said", "name")
     )
     said = said.with_columns(totals=totals, other=_second_name())
-    hints = _hints(said.filter(~pl.col("totals"))["written"].drop_nulls().unique(maintain_order=True), roster)
+    hints = _hints(said.filter(~pl.col("totals"))["written"].drop_nulls().unique().sort(), roster)
     plain = "строка не учтена: исправьте название или добавьте его в aliases организации"
     return said.with_columns(
         severity=pl.when("totals").then(pl.lit("warning")).otherwise(pl.lit("error")),
