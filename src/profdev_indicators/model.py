@@ -25,6 +25,9 @@ ItemType = Literal["count", "number", "flag", "level", "date"]
 Evidence = Literal["none", "optional", "required"]
 AppliesTo = Literal["all", "organisations", "totals"]
 
+ACCEPTED = "accepted.csv"
+"""The file in the folder of data that says which of two answers counts; no source reads it."""
+
 T = TypeVar("T")
 
 

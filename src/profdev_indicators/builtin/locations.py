@@ -11,7 +11,7 @@ from attrs import frozen
 
 from profdev_indicators.builtin.grids import asked
 from profdev_indicators.errors import Problem
-from profdev_indicators.model import Request
+from profdev_indicators.model import ACCEPTED, Request
 from profdev_indicators.periods import Calendar, Period
 
 PERIOD = "{period}"
@@ -61,6 +61,8 @@ def find(location: str | Sequence[str], request: Request) -> tuple[tuple[Found, 
             continue
         for path, written in matches:
             file = path.relative_to(root).as_posix()
+            if file == ACCEPTED:
+                continue
             if not path.resolve().is_relative_to(root):
                 problems.append(Problem(file=file, message="ссылка ведёт за пределы папки данных: файл не прочитан"))
                 continue
