@@ -43,6 +43,7 @@ class _Header:
 
     first: int
     skipped: int
+    bottom: int  # lines before the lowest row of headings
     headings: Mapping[int, str]
     width: int
     notes: tuple[Problem, ...] = ()
@@ -68,7 +69,9 @@ def read_separated(
     if plain is not None:
         found = separator or _separator(plain.head, known, header)
         heading = _header(plain.head, found, known, header)
-        return evolve(_scan(plain.source, found, heading), may_have_totals=plain.may_have_totals)
+        grid = _scan(plain.source, found, heading)
+        if grid is not None:
+            return evolve(grid, may_have_totals=plain.may_have_totals)
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
@@ -211,6 +214,7 @@ def _header(text: str, separator: str, known: Known, header: int | None) -> _Hea
     return _Header(
         first=found.first + 1,
         skipped=lines[found.first],
+        bottom=lines[found.row],
         headings=found.headings,
         width=max(*found.headings, 0) + 1 if found.headings else 1,
         notes=notes if found.numbered else (),
@@ -224,29 +228,44 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         return  # whoever reads the rows themselves says it better
 
 
-def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid:
-    """The file as a lazy plan."""
-    frame = pl.scan_csv(source, glob=False, **_form(separator, header))
-    return _grid(frame, header)
+def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+    """The file as a lazy plan; None where polars would see other columns than we."""
+    if isinstance(source, bytes):
+        frame = pl.scan_csv(_numbered(source, separator, header), **_form(separator))
+        return _grid(frame, header)
+    frame = pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator))
+    try:
+        names = frame.collect_schema().names()
+    except pl.exceptions.PolarsError:
+        return None  # a heading which is written twice clashes with another one
+    if len(names) != header.width:
+        return None
+    named = frame.rename(dict(zip(names, map(str, range(header.width)), strict=True)))
+    return _grid(named.slice(1) if header.skipped > header.bottom + 1 else named, header)
 
 
 def _read(text: str, separator: str, header: _Header) -> Grid | None:
     try:
-        frame = pl.read_csv(text.encode(), **_form(separator, header))
+        frame = pl.read_csv(_numbered(text.encode(), separator, header), **_form(separator))
     except pl.exceptions.PolarsError:
         return None  # its quotes are not where they should be
-    return _grid(frame, header)
+    return _grid(frame, header) if frame.width == header.width else None
 
 
-def _form(separator: str, header: _Header) -> dict[str, Any]:
-    """How polars is to read a table below its headings; columns are called by their numbers."""
-    return {
-        "separator": separator,
-        "skip_lines": header.skipped,
-        "has_header": False,
-        "schema": {str(column): pl.String for column in range(header.width)},
-        "truncate_ragged_lines": True,
-    }
+def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:
+    """The table under a heading row of our own: numbers of columns, none twice, as many as there are."""
+    start = 0
+    for _ in range(header.skipped):
+        end = raw.find(b"\n", start)
+        if end < 0:
+            start = len(raw)
+            break
+        start = end + 1
+    return separator.join(map(str, range(header.width))).encode() + b"\n" + raw[start:]
+
+
+def _form(separator: str) -> dict[str, Any]:
+    return {"separator": separator, "infer_schema": False, "truncate_ragged_lines": True}
 
 
 def _parse(text: str, separator: str, header: _Header) -> Grid:
