@@ -27,9 +27,8 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What zipfile, zlib and the numbers in mutilated XML raise besides their own errors.
 _DAMAGE = (
-    KeyError,
+    LookupError,
     ValueError,
-    IndexError,
     OverflowError,
     NotImplementedError,
     RuntimeError,

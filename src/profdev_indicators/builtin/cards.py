@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 from attrs import field, frozen
@@ -26,6 +26,7 @@ _TITLES = {
 }
 _ANSWERS = ("ответ", "значение", "ваш ответ", cardsheets.VALUE)
 _LINKS = ("ссылка", cardsheets.LINK)
+_LOOKED_AT = 400  # rows from the top: a card is no longer
 _TWO_AT_LEAST = 2  # questions in one column: one may be there by chance
 
 
@@ -124,7 +125,7 @@ def find_retyped(page: Page, request: Request) -> Card | None:
     }
     found = {
         (row, column): ids[words]
-        for row, cells in enumerate(page.head)
+        for row, cells in enumerate(page.head[:_LOOKED_AT])
         for column, cell in enumerate(cells)
         if (words := _words(cell, ids)) in ids
     }
@@ -147,8 +148,9 @@ def find_retyped(page: Page, request: Request) -> Card | None:
             for row, wanted in asked.items()
         ]
     own = tuple(_whose(page, titles, values, asked))
-    facts = {cardsheets.PERIOD: one for one in own if one.name == "period"}
-    return Card(sheet=page.name, told=(*_with_unit(own), *told), facts=facts, retyped=True)
+    facts = {f"@{one.name}": one for one in own}
+    told = [*_with_unit(one for one in own if one.name in {*_NAMES.values(), "period"}), *told]
+    return Card(sheet=page.name, told=tuple(told), facts=facts, retyped=True)
 
 
 def _words(cell: str, ids: Mapping[str, str]) -> str:
@@ -176,23 +178,24 @@ def _next_filled(page: Page, titles: int, asked: Mapping[int, str]) -> int | Non
 
 
 def _whose(page: Page, titles: int, values: int, asked: Mapping[int, str]) -> Iterator[Told]:
-    """Codes, name and period of the organisation, from the rows beside the questions."""
+    """What stands beside the questions about the organisation and the period, by key or by words."""
     names = {words: name for name, all_words in _TITLES.items() for words in all_words}
     seen = set()
-    for row, cells in enumerate(page.head):
-        name = names.get(plain(_cell(cells, titles)).rstrip(" :*"))
+    for row, cells in enumerate(page.head[:_LOOKED_AT]):
+        key = next((cell.strip() for cell in cells[:titles] if cell.strip() in cardsheets.FACTS), "")
+        name = key.removeprefix("@") or names.get(plain(_cell(cells, titles)).rstrip(" :*"))
         text = _cell(cells, values)
         if name and name not in seen and row not in asked and text.strip():
             seen.add(name)
             yield Told(name=name, text=text, cell=address(row, values))
 
 
-def _with_unit(own: Sequence[Told]) -> Iterator[Told]:
+def _with_unit(own: Iterable[Told]) -> Iterator[Told]:
     """The same with the organisation under the name by which tables know it."""
-    yield from own
     by_name = {one.name: one for one in own}
+    yield from by_name.values()
     first = next((by_name[name] for name in ("name", "inn", "ogrn") if name in by_name), None)
-    if first is not None:
+    if first is not None and "unit" not in by_name:
         yield Told(name="unit", text=first.text, cell=first.cell)
 
 

@@ -24,7 +24,11 @@ class Known:
     """Headings somebody may look for, as they are compared."""
 
     plainly: frozenset[str]
-    questions: frozenset[str]  # of them, those which are neither organisation nor period
+    questions: Mapping[str, str]  # of them, those which are neither organisation nor period, and what they ask
+
+    def asked(self, headings: Iterable[str]) -> frozenset[str]:
+        """The questions among some headings, by id."""
+        return frozenset(self.questions[words] for words in map(plain, headings) if words in self.questions)
 
     def is_question(self, heading: str) -> bool:
         """Whether a heading asks something."""

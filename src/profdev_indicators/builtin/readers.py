@@ -91,14 +91,13 @@ class _Columns:
 
     def _known(self, request: Request) -> Known:
         """The headings to look for."""
-        named = {wanted: (wanted, *request.titles.get(wanted, ())) for wanted in request.columns}
-        given = [*self.columns.values(), *self.where]
-        questions = [title for wanted, titles in named.items() if is_question(wanted) for title in titles]
-        questions += [title for wanted, title in self.columns.items() if is_question(wanted)]
-        everything = [*(title for titles in named.values() for title in titles), *given]
-        asks = "unit" in request.columns  # a roster asks nothing
+        given = [(wanted, heading) for wanted, heading in self.columns.items()]
+        given += [(wanted, title) for wanted in request.columns for title in (wanted, *request.titles.get(wanted, ()))]
+        everything = [*(heading for _, heading in given), *self.where]
+        # A roster asks nothing.
+        questions = {plain(heading): wanted for wanted, heading in reversed(given) if is_question(wanted)}
         return Known(
-            plainly=frozenset(map(plain, everything)), questions=frozenset(map(plain, questions if asks else ()))
+            plainly=frozenset(map(plain, everything)), questions=questions if "unit" in request.columns else {}
         )
 
 

@@ -23,7 +23,7 @@ def read_book(
     """The tables and cards of a book, whose cells are texts as a person sees them.
 
     Every visible sheet with the mark of a card is a card, whatever ``sheet`` says. Where there is none, one sheet
-    holds a table; and where that has no question in its headings, it may be a card typed anew.
+    holds a table; and where that has hardly a question in its headings, it may be a card typed anew.
 
     Args:
         path: the book.
@@ -45,8 +45,8 @@ def read_book(
     if found is None:
         raise _no_header(page, header)
     # A roster has no questions, and whoever names the row of headings means a table.
-    if header is None and known.questions and not any(map(known.is_question, found.headings.values())):
-        retyped = _retyped(book, page, request, period)
+    if header is None and known.questions and len(known.asked(found.headings.values())) <= 1:
+        retyped = tuple(_retyped(book, page, request, period))
         if retyped:
             return retyped
     return (_table(page, found),)
@@ -63,10 +63,11 @@ def _cards(book: Book, request: Request, period: Period | None) -> Iterator[Grid
             yield _asked(card, request, period)
 
 
-def _retyped(book: Book, page: Page, request: Request, period: Period | None) -> tuple[Grid, ...]:
-    pages = (page, *(book.page(name) for name in book.visible if name != page.name))
-    cards = (find_retyped(each, request) for each in pages)
-    return tuple(_asked(card, request, period) for card in cards if card is not None)
+def _retyped(book: Book, page: Page, request: Request, period: Period | None) -> Iterator[Grid]:
+    for each in (page, *(book.page(name) for name in book.visible if name != page.name)):
+        card = find_retyped(each, request)
+        if card is not None:
+            yield _asked(card, request, period)
 
 
 def _asked(card: Card, request: Request, period: Period | None) -> Grid:

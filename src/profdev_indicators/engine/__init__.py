@@ -105,7 +105,13 @@ def _read(
     for source in district.sources:
         try:
             tables[source.id] = read_tables(
-                source, root=root, frames=frames, calendar=district.calendar, since=since, until=asked[-1]
+                source,
+                root=root,
+                frames=frames,
+                calendar=district.calendar,
+                since=since,
+                until=asked[-1],
+                district=district,
             )
         except SourceError as error:
             problems.extend(error.problems)

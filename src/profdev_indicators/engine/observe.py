@@ -84,6 +84,7 @@ def read_tables(
     calendar: Calendar,
     since: Period | None,
     until: Period,
+    district: District,
 ) -> tuple[Table, ...]:
     """All tables of a source which lie in the span of periods.
 
@@ -101,6 +102,8 @@ def read_tables(
         calendar=calendar,
         since=since,
         until=until,
+        district=district.id,
+        elsewhere=frozenset(district.items),
     )
     return tuple(source.reader.read(request))
 
