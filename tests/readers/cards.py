@@ -32,6 +32,7 @@ FACTS = {
 }
 ANSWERS: Mapping[str, object] = {"n_ped": 31, "n_diag": 20, "mentoring": "да"}
 LINKS = {"mentoring": "https://shkola.example/plan"}
+SHEET_COLUMNS = 7
 Sheet = list[list[object]]
 
 
@@ -62,18 +63,28 @@ def sheet(
     ]
 
 
-def drawn(*sheets: tuple[str, Sequence[Sequence[object]]], percents: Sequence[str] = ()) -> bytes:
-    """A book of such sheets, the marks hidden as in a real card; ``percents``: cells shown in per cent."""
+def drawn(
+    *sheets: tuple[str, Sequence[Sequence[object]]], percents: Sequence[str] = (), hidden: Sequence[str] = ()
+) -> bytes:
+    """A book of such sheets, the marks hidden as in a real card.
+
+    ``percents``: cells shown in per cent; ``hidden``: names of sheets nobody sees.
+    """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        hidden, percent = {"hidden": True}, book.add_format({"num_format": "0.0%"})
+        unseen, percent = {"hidden": True}, book.add_format({"num_format": "0.0%"})
         for name, rows in sheets:
             page = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 page.write_row(number, 0, row)
+                for column, cell in enumerate(row):
+                    if isinstance(cell, str) and cell.startswith("="):
+                        page.write_formula(number, column, cell, None, "#DIV/0!")
                 if row and row[0] == cardsheets.MARK:
-                    page.set_row(number, None, None, hidden)
-            page.set_column(0, 0, None, None, hidden)
+                    page.set_row(number, None, None, unseen)
+            page.set_column(0, 0, None, None, unseen)
+            if name in hidden:
+                page.hide()
             for cell in percents:
                 page.write(cell, 0.125, percent)
     return target.getvalue()
