@@ -97,7 +97,7 @@ class Package:
         if part.compress_type not in _KINDS:
             raise UnreadableError("книга упакована не так, как это делает Excel", hint="сохраните её заново")
         left = part.file_size
-        part.file_size += 1  # so that the library goes on where the promised size ends
+        part.file_size += 2 * _CHUNK  # so that the library goes on where the promised size ends
         tail = b""
         with self._archive.open(part) as unpacked:
             while chunk := unpacked.read(_CHUNK):

@@ -284,7 +284,7 @@ def _forgiven(lines: list[str], separator: str, skipped: int) -> Iterator[list[s
     number = skipped
     while number < len(lines):
         last = number + 1
-        while (row := _strictly(lines[number:last], separator)) is None:
+        while (row := _strictly(lines[number:last], separator, number + 1)) is None:
             if last - number > _QUOTED_LINES or last >= len(lines):
                 hint = "удалите лишнюю кавычку или удвойте её"
                 raise UnreadableError("кавычка открыта и не закрыта", line=number + 1, hint=hint)
@@ -294,7 +294,7 @@ def _forgiven(lines: list[str], separator: str, skipped: int) -> Iterator[list[s
         number = last
 
 
-def _strictly(lines: list[str], separator: str) -> list[str] | None:
+def _strictly(lines: list[str], separator: str, line: int) -> list[str] | None:
     """The cells of a row written on these lines; None: it goes on."""
     try:
         return next(csv.reader(["\n".join(lines)], delimiter=separator, strict=True), [])
@@ -304,7 +304,7 @@ def _strictly(lines: list[str], separator: str) -> list[str] | None:
     try:
         return next(csv.reader(lines, delimiter=separator), [])
     except csv.Error:
-        raise UnreadableError("ячейка длиннее всякой меры", hint="кавычки расставлены неверно") from None
+        raise UnreadableError("ячейка длиннее всякой меры", line=line, hint="кавычки расставлены неверно") from None
 
 
 def _grid(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid:
