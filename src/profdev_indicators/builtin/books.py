@@ -162,13 +162,12 @@ def _zipped(raw: bytes) -> Book:
             raise UnreadableError(message, hint=hint)
     if "xl/workbook.xml" not in package:
         raise UnreadableError("это архив, а не книга Excel", hint="распакуйте его или сохраните таблицу как XLSX")
-    small = package.size <= SMALL
-    if not small:
-        package.prove()
-    book = _calamine().CalamineWorkbook.from_filelike(io.BytesIO(package.sound() if small else raw))
+    may_hold_a_card = package.holds(MARK.encode())
+    sound = package.sound() if package.size <= SMALL else raw
+    book = _calamine().CalamineWorkbook.from_filelike(io.BytesIO(sound))
     return Book(
         **_sheets(book),
-        may_hold_a_card=workbooks.may_hold(package, MARK.encode()),
+        may_hold_a_card=may_hold_a_card,
         open=lambda name: _page(book, name, workbooks.hidden_texts(package, name)),
     )
 

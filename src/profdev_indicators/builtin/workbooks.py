@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
+import polars as pl
 from attrs import frozen
 
 from profdev_indicators.builtin.grids import UnreadableError
@@ -19,14 +20,14 @@ _TEXTS = 1 << 30  # bytes of the texts of a sheet: one long text may be in every
 _TEXTS_AT_ALL = 4 << 30  # the same of a sheet too large to be looked through cell by cell
 _LONGEST = 1 << 20  # bytes without an end of a tag: a text of a cell is thirty times shorter
 _PERCENT_FORMATS = frozenset({"9", "10"})  # built into Excel: 0% and 0.00%
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,6})([0-9]{1,10})""")
-_ROW = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]{1,10})""")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
-_LINE = re.compile(rb"<(?:\w+:)?row[\s>]")
+# As polars reads them: the large sheets have millions of each.
+_REFERENCE = r"""[ \t\r\n]r[ \t\r\n]*=[ \t\r\n]*["'][ \t\r\n]*[A-Za-z]{1,6}[0-9]{1,10}"""
+_ROW = r"""[ \t\r\n]r[ \t\r\n]*=[ \t\r\n]*["'][ \t\r\n]*[0-9]{1,10}"""
+_CELL = r"<(?:[A-Za-z0-9_]+:)?c[ \t\r\n/>]"
+_LINE = r"<(?:[A-Za-z0-9_]+:)?row[ \t\r\n/>]"
+_SHARED_TEXT = r"""["']s["']"""
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})[0-9]+")
 _STALE = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*(?:/>|></))")
-_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
-_SHARED_TEXT = re.compile(rb"""["']s["']""")
 
 _Texts: TypeAlias = Mapping[Place, str]
 
@@ -64,16 +65,6 @@ def hidden_texts(package: Package, sheet: str) -> _Texts:
         return {}
     cells = ((place, _hidden_text(cell, percents)) for place, cell in _cells(package, part))
     return {place: text for place, text in cells if text}
-
-
-def may_hold(package: Package, text: bytes) -> bool:
-    """Whether a text may stand somewhere in the book."""
-    return any(
-        text in piece
-        for name in package
-        if name.endswith("sharedStrings.xml") or "worksheets/" in name
-        for piece in _pieces(package.chunks(name))
-    )
 
 
 def _vast(survey: _Survey) -> UnreadableError:
@@ -118,34 +109,57 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _survey(package: Package, part: str, percents: frozenset[str]) -> _Survey:
-    height = nameless_rows = texts = 0
-    width, nameless = 1, 0
-    unusual = False
-    styled = (
-        re.compile(rb"""\ss\s*=\s*["'](?:%s)["']""" % b"|".join(s.encode() for s in percents)) if percents else None
+    """Every address and every cell without one, wherever they stand: a sheet may claim anything."""
+    seen = [_seen(piece) for piece in _pieces(package.chunks(part))]
+    unusual = _unusual(percents)
+    return _Survey(
+        height=max((one.height for one in seen), default=0) + sum(one.nameless_rows for one in seen),
+        width=max((one.width for one in seen), default=0) + sum(one.nameless for one in seen),
+        texts=sum(one.texts for one in seen),
+        unusual=any(unusual.search(piece) or _is_stale(piece) for piece in _pieces(package.chunks(part))),
     )
-    for piece in _pieces(package.chunks(part)):
-        references = _REFERENCE.findall(piece)
-        rows = _ROW.findall(piece)
-        if references:
-            width = max(width, *(column_number(name.decode()) + 1 for name in {name for name, _ in references}))
-            height = max(height, int(max((row for _, row in references), key=_as_number)))
-        if rows:
-            height = max(height, int(max(rows, key=_as_number)))
-        nameless += max(len(_CELL.findall(piece)) - len(references), 0)
-        nameless_rows += max(len(_LINE.findall(piece)) - len(rows), 0)
-        texts += len(_SHARED_TEXT.findall(piece))
-        unusual = unusual or bool(
-            _ERROR.search(piece)
-            or (styled and styled.search(piece))
-            or ((b"<f" in piece or b":f" in piece) and _STALE.search(piece))
-        )
-    return _Survey(height=height + nameless_rows, width=width + nameless, texts=texts, unusual=unusual)
 
 
-def _as_number(digits: bytes) -> tuple[int, bytes]:
-    digits = digits.lstrip(b"0")
-    return len(digits), digits
+@frozen(kw_only=True)
+class _Seen:
+    """What a piece of a sheet holds."""
+
+    height: int
+    width: int
+    nameless: int  # cells without an address
+    nameless_rows: int
+    texts: int
+
+
+def _seen(piece: bytes) -> _Seen:
+    xml = pl.col("xml")
+    counted = pl.DataFrame({"xml": [piece.decode(errors="replace")]}).select(
+        cells=xml.str.count_matches(_CELL),
+        lines=xml.str.count_matches(_LINE),
+        texts=xml.str.count_matches(_SHARED_TEXT),
+        references=xml.str.extract_all(_REFERENCE),
+        rows=xml.str.extract_all(_ROW),
+    )
+    references, rows = (counted[name].explode(empty_as_null=False) for name in ("references", "rows"))
+    columns = references.str.extract("([A-Za-z]+)[0-9]+$").unique().drop_nulls()
+    numbers = pl.concat([references, rows]).str.extract("([0-9]+)$").cast(pl.UInt64)
+    return _Seen(
+        height=int(numbers.max() or 0),  # type: ignore[arg-type]  # a series of numbers has a number
+        width=max((column_number(column) + 1 for column in columns), default=1),
+        nameless=max(counted["cells"].item() - references.len(), 0),
+        nameless_rows=max(counted["lines"].item() - rows.len(), 0),
+        texts=counted["texts"].item(),
+    )
+
+
+def _unusual(percents: frozenset[str]) -> re.Pattern[bytes]:
+    """What stands in the tag of a cell which is an error or has the style of a percent."""
+    styles = "|".join(sorted(percents, key=int)) or "-"
+    return re.compile(rf"""\s(?:t\s*=\s*["']e["']|s\s*=\s*["'](?:{styles})["'])""".encode())
+
+
+def _is_stale(piece: bytes) -> bool:
+    return (b"<f" in piece or b":f" in piece) and _STALE.search(piece) is not None
 
 
 def _longest_text(package: Package) -> int:
