@@ -20,10 +20,10 @@ from profdev_indicators.errors import Problem
 
 _SEPARATORS = (";", "\t", ",")
 _CHUNK = 1 << 20
-_SHORT = 64 << 20  # bytes of a file that is kept while it is read
+_SHORT = 4 << 20  # bytes of a file that is kept while it is read
 _LARGEST = 512 << 20  # bytes of a file that cannot be read piece by piece
 _LOOKED_AT = 40  # rows in which headings are looked for
-_TOTALS = ("того", "ТОГО", "итог", "ИТОГ", "Итог", "сего", "СЕГО")  # «Итого», «ВСЕГО» and so on
+_TOTALS = ("тог", "ТОГ", "сего", "СЕГО")  # «Итого», «ИТОГ», «Всего» and so on
 _TOTALS_IN_UTF8 = tuple(part.encode() for part in _TOTALS)
 _SAMPLE = 20  # rows that decide about the separator
 _QUOTED_LINES = 100  # a quotation longer than so many lines was never closed
@@ -103,7 +103,7 @@ def _plain(path: Path) -> _Plain | None:
             except UnicodeDecodeError:
                 return None
             head = text if head is None else head
-            may_have_totals = may_have_totals or _may_have_totals(chunk)
+            may_have_totals = may_have_totals or (not chunk.isascii() and _may_have_totals(chunk))
             size += len(chunk)
             if size <= _SHORT:
                 kept.append(chunk)
