@@ -1,8 +1,8 @@
-"""The library in two calls: load the question, monitor the answers."""
+"""The library in three calls: load the question, make the cards, monitor the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ import pluggy
 from profdev_indicators import config, engine
 from profdev_indicators.engine.judge import check_rules
 from profdev_indicators.errors import Problem, RequestError
+from profdev_indicators.intake.card import Cards, make_cards
 from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
 from profdev_indicators.plugins import configs, installed, kinds, plugin_manager
@@ -65,20 +66,69 @@ def monitor(
         RequestError: a period of another calendar, a folder or a reading that is not there.
     """
     manager = plugins or plugin_manager()
-    root = Path(data) if data is not None else None
-    if root is not None and not root.is_dir():
-        raise RequestError(f"нет папки с данными: {root}")
     return engine.monitor(
         district,
         asked=_periods(period, district),
         since=_periods(since, district)[0] if since is not None else None,
-        root=root,
+        root=_folder(data),
         frames=_known_frames(frames or {}, district),
         readings=_readings(readings, district),
         recommend=manager.hook.recommend,
         rule_names=_rule_names(kinds(manager)),
         plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
     )
+
+
+def cards(
+    district: District,
+    *,
+    period: str | Period,
+    data: str | Path | None = None,
+    frames: Mapping[str, Any] | None = None,
+    deadline: str | None = None,
+    units: Collection[str] | None = None,
+) -> Cards:
+    """Make the card which each organisation fills: an XLSX workbook for everyone who is asked.
+
+    Args:
+        district: what :func:`load` gave.
+        period: what the cards ask about; the answers of the period before it, where there are any, stand beside.
+        data: the folder in which the roster and earlier answers lie.
+        frames: answers in memory by the id of their source («units» for the roster), as in :func:`monitor`.
+        deadline: when to return the card, instead of the configuration's: ``ММ-ДД`` or ``ГГГГ-ММ-ДД``.
+        units: ids of the organisations which get a card; None: all who are asked.
+
+    Returns:
+        Bytes by the name of the file, the same for the same input; with ``notices`` about earlier answers which could
+        not be read.
+
+    Raises:
+        SourceError: a roster with mistakes.
+        RequestError: a period of another calendar, nobody to ask, a unit or a folder which is not there, a deadline
+            which is no day, or the extra ``xlsx`` is not installed.
+    """
+    return make_cards(
+        district,
+        period=_one_period(period, district),
+        root=_folder(data),
+        frames=_known_frames(frames or {}, district),
+        deadline=deadline,
+        units=units,
+    )
+
+
+def _folder(data: str | Path | None) -> Path | None:
+    root = Path(data) if data is not None else None
+    if root is not None and not root.is_dir():
+        raise RequestError(f"нет папки с данными: {root}")
+    return root
+
+
+def _one_period(given: str | Period, district: District) -> Period:
+    periods = _periods(given, district)
+    if len(periods) > 1:
+        raise RequestError(f"карта спрашивает об одном периоде, а названы: {', '.join(map(str, periods))}")
+    return periods[0]
 
 
 def _rule_names(known: Kinds) -> dict[type, str]:
