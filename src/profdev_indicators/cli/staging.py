@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -13,7 +13,9 @@ from tempfile import mkdtemp
 from profdev_indicators.errors import PluginError, RequestError
 
 
-def put_whole(files: Mapping[str, bytes], folder: Path, record: str | None = None) -> None:
+def put_whole(
+    files: Mapping[str, bytes], folder: Path, record: str | None = None, *, keep: Collection[str] = ()
+) -> None:
     """Write files into a folder; if anything fails, the folder stays as it was.
 
     Files of an earlier run which are not made any more are removed, unless somebody has changed them since; files
@@ -24,6 +26,7 @@ def put_whole(files: Mapping[str, bytes], folder: Path, record: str | None = Non
         folder: made if absent.
         record: the name, among ``files``, of a JSON file whose key ``files`` says which files a run wrote: name →
             SHA-256. None: nobody wrote there before.
+        keep: names of files of an earlier run which stay, though not among ``files``.
 
     Raises:
         PluginError: a name leads out of the folder.
@@ -31,9 +34,10 @@ def put_whole(files: Mapping[str, bytes], folder: Path, record: str | None = Non
         OSError: it cannot be written.
     """
     _check_names(files)
-    earlier = _recorded(folder / record) if record else {}
+    earlier = recorded(folder / record) if record else {}
     _check_strangers(files, folder, {*earlier, record} if earlier else set())
-    stale = [name for name, digest in earlier.items() if name not in files and _digest(folder / name) == digest]
+    gone = [name for name in earlier if name not in files and name not in keep]
+    stale = [name for name in gone if _digest(folder / name) == earlier[name]]
     with _beside(folder) as staging:
         fresh, old = staging / "new", staging / "old"
         for name, content in files.items():
@@ -50,6 +54,19 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: sha256(content).hexdigest() for name, content in sorted(files.items())}
 
 
+def recorded(record: Path) -> dict[str, str]:
+    """Which files the last run wrote, with their SHA-256; empty where there was none."""
+    try:
+        told = json.loads(record.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    written = told.get("files") if isinstance(told, dict) else None
+    if not isinstance(written, dict):
+        return {}
+    names = {str(name): str(digest) for name, digest in written.items()}
+    return {name: digest for name, digest in names.items() if ".." not in PurePosixPath(name).parts}
+
+
 def _check_names(files: Mapping[str, bytes]) -> None:
     for name in files:
         path = PurePosixPath(name)
@@ -63,19 +80,6 @@ def _check_strangers(files: Mapping[str, bytes], folder: Path, ours: set[str | N
     strangers = sorted(name for name in files if name not in ours and (folder / name).exists())
     if strangers:
         raise RequestError(f"в {folder} уже есть чужие файлы: {', '.join(strangers)}; укажите другую папку")
-
-
-def _recorded(record: Path) -> dict[str, str]:
-    """Which files the last run wrote; empty where there was none."""
-    try:
-        told = json.loads(record.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    written = told.get("files") if isinstance(told, dict) else None
-    if not isinstance(written, dict):
-        return {}
-    names = {str(name): str(digest) for name, digest in written.items()}
-    return {name: digest for name, digest in names.items() if ".." not in PurePosixPath(name).parts}
 
 
 def _digest(path: Path) -> str | None:

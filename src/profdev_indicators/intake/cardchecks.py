@@ -71,18 +71,18 @@ def untouched(item: Item) -> str:
     return UNFILLED if item.required else SKIPPABLE
 
 
-def status(checks: str, total: int) -> str:
+def status(checks: str, everything: str, total: int) -> str:
     """The formula of the line on top: how many are filled, how many remarks.
 
     Args:
-        checks: the range of the column of checks.
+        checks: the range of the remarks to the questions.
+        everything: the range of all remarks, those to the codes of the organisation as well.
         total: how many questions there are.
     """
     filled, left = _begin(checks, GOOD, BAD, DOUBTFUL, NO_ANSWER), _begin(checks, NOT_YET)
-    wrong = _begin(checks, BAD, DOUBTFUL)
-    ready = literal(READY)
+    wrong = _begin(everything, BAD, DOUBTFUL)
     counting = f'"Заполнено "&{filled}&" из {total}; замечаний: "&{wrong}&"; обязательных осталось: "&{left}'
-    return f"=IF({left}+{wrong}=0,{ready},{counting})"
+    return f"=IF({left}+{wrong}=0,{literal(READY)},{counting})"
 
 
 READY = f"{GOOD} Карта заполнена, замечаний нет: её можно отправлять"
@@ -198,10 +198,10 @@ def _against_others(item: Item, places: Places) -> Iterator[Remark]:
         told = (f"{BAD} больше, чем в п. {_number(whole, places)} {_called(whole)} (", Cell(at), ")")
         yield Remark(when=f"IF(ISNUMBER({at}),{cell}>{at},FALSE)", says=told)
     if condition is not None:
-        told = (f"{BAD} больше нуля, а в п. {_number(condition, places)} {_called(condition)} — нет",)
-        if not _is_number(item):
-            told = (f"{BAD} «да», а в п. {_number(condition, places)} {_called(condition)} — нет",)
-        yield Remark(when=f"IF({positive(item, places)},{_none(condition, places)},FALSE)", says=told)
+        said = "больше нуля" if _is_number(item) else "«да»"
+        clash = f"{BAD} {said}, а в п. {_number(condition, places)} {_called(condition)} — нет"
+        when = f"IF({positive(item, places)},{_none(condition, places)},FALSE)"
+        yield Remark(when=when, says=(clash,))
     yield from _sum(item, places)
 
 
@@ -295,4 +295,3 @@ def _one_line(text: str) -> str:
 
 def _batches(whole: _Sliced, size: int) -> Iterator[_Sliced]:
     return (whole[start : start + size] for start in range(0, len(whole), size))
-

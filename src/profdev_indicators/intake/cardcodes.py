@@ -39,4 +39,3 @@ def _inn_fails(code: str) -> str:
 def _ogrn_fails(code: str) -> str:
     whole = f"VALUE(LEFT({code},12))"
     return f"MOD({whole}-11*INT({whole}/11),10)<>VALUE(RIGHT({code},1))"
-

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from profdev_indicators.model import District, Item, Source
 from profdev_indicators.periods import Period
-from profdev_indicators.wording import count, day
+from profdev_indicators.wording import count
 
 
 @frozen(kw_only=True)

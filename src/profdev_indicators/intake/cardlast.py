@@ -1,4 +1,4 @@
-"""What an organisation answered for the previous period: it helps whoever fills the card, and never stands in its way."""
+"""What an organisation answered for the previous period: a help to whoever fills the card, and never in the way."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def last_answers(
     tables: dict[str, tuple[Table, ...]] = {}
     problems: list[Problem] = []
     for source in sources:
+        if root is None and source.id not in frames:
+            continue
         try:
             tables[source.id] = read_tables(
                 source, root=root, frames=frames, calendar=district.calendar, since=period, until=period

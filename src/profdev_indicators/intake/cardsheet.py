@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from functools import cached_property
 from importlib.metadata import version
@@ -20,7 +20,17 @@ from profdev_indicators.intake import cardcodes, cardtexts
 from profdev_indicators.intake.cardchecks import Places, accepted, check, remarks, status, untouched, untouched_status
 from profdev_indicators.intake.cardform import Card, Question, answer
 from profdev_indicators.intake.cardlayout import height
-from profdev_indicators.intake.cardstyle import FONT, FRAGMENTS, LARGE, LOOKS, REMARKS, SIZE, SMALL, SMALLEST, WRONG_ANSWER
+from profdev_indicators.intake.cardstyle import (
+    FONT,
+    FRAGMENTS,
+    LARGE,
+    LOOKS,
+    REMARKS,
+    SIZE,
+    SMALL,
+    SMALLEST,
+    WRONG_ANSWER,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format  # type: ignore[import-untyped]
@@ -29,12 +39,13 @@ if TYPE_CHECKING:
 
 _WIDTHS = {
     marks.NUMBER: 5.0,
-    marks.TITLE: 62.0,
+    marks.TITLE: 70.0,
     marks.LAST: 11.0,
-    marks.VALUE: 15.0,
-    marks.LINK: 32.0,
+    marks.VALUE: 14.0,
+    marks.LINK: 30.0,
     marks.CHECK: 40.0,
 }
+_INDENT = 1.5  # of a column's width: what one step of an indent takes
 _KEYS = 0  # the hidden column of keys
 _TALLEST_TOP = 190.0  # points: more than this frozen on top leaves no room for questions on a small screen
 _A4 = 9
@@ -62,7 +73,7 @@ def workbook(card: Card) -> bytes:
                 "title": cardtexts.shown(f"{card.district.card.title}: {card.unit.name}")[:200],
                 "subject": card.period.title,
                 # Otherwise the clock gets into the bytes.
-                "created": datetime.combine(card.period.start, time(9)),  # noqa: DTZ001 - Excel knows no zone
+                "created": datetime.combine(card.period.start, time(9)),
             }
         )
         _Page(card=card, book=book, sheet=book.add_worksheet(marks.SHEET)).draw()
@@ -71,7 +82,7 @@ def workbook(card: Card) -> bytes:
 
 def _library() -> ModuleType:
     try:
-        import xlsxwriter  # noqa: PLC0415 - an extra; only workbooks want it
+        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra; only workbooks want it
     except ImportError as error:
         message = "карта — книга Excel, а библиотеки для неё нет: pip install 'profdev-indicators[xlsx]'"
         raise RequestError(message) from error
@@ -131,7 +142,7 @@ class _Page:
                 self._merged(cardtexts.shown(group), "group", SIZE, bold=True)
             for _, question in questions:
                 self._question(question, places)
-        self._status(status_row, rows)
+        self._status(status_row, rows, first)
         self._highlight(first, rows.last)
         self._print(top, head, rows.last)
 
@@ -220,7 +231,11 @@ class _Page:
         self.sheet.write_formula(self.row, self.rightmost, formula, look, empty)
         row, column = self.row, self.columns[marks.VALUE]
         self.sheet.data_validation(
-            row, column, row, column, {"validate": "any", "input_title": "Только цифры", "input_message": cardcodes.PROMPT}
+            row,
+            column,
+            row,
+            column,
+            {"validate": "any", "input_title": "Только цифры", "input_message": cardcodes.PROMPT},
         )
 
     # --- the questions -----------------------------------------------------------------------------------------
@@ -283,9 +298,13 @@ class _Page:
             self.sheet.write_blank(row, columns[marks.LINK], None, self._look("link" if open_link else "closed"))
             if open_link:
                 self._prompt(columns[marks.LINK], "Ссылка на подтверждение", cardtexts.link_prompt(item))
-        self.sheet.write_formula(row, columns[marks.CHECK], check(question, places), self._look("check"), untouched(item))
-        told = max(height([(r.sample, SMALL, True)], _WIDTHS[marks.CHECK]) for r in remarks(question, places))
-        last = height([("" if question.before is None else answer(item, question.before), SIZE, False)], _WIDTHS[marks.LAST])
+        self.sheet.write_formula(
+            row, columns[marks.CHECK], check(question, places), self._look("check"), untouched(item)
+        )
+        told = max(height([(r.sample, SMALL, True)], _WIDTHS[marks.CHECK] - _INDENT) for r in remarks(question, places))
+        last = height(
+            [("" if question.before is None else answer(item, question.before), SIZE, False)], _WIDTHS[marks.LAST]
+        )
         self._close_row(max(told, last, self._title_height(cardtexts.asked(item), cardtexts.hint(item))))
 
     def _accept(self, question: Question, places: Places) -> None:
@@ -309,11 +328,11 @@ class _Page:
 
     # --- around them -------------------------------------------------------------------------------------------
 
-    def _status(self, row: int, rows: _Rows) -> None:
+    def _status(self, row: int, rows: _Rows, first: int) -> None:
         column = letters(self.rightmost)
-        checks = f"${column}${rows.first + 1}:${column}${rows.last + 1}"
+        checks, everything = (f"${column}${top + 1}:${column}${rows.last + 1}" for top in (rows.first, first))
         items = [question.item for question in self.card.questions]
-        formula, empty = status(checks, len(items)), untouched_status(items)
+        formula, empty = status(checks, everything, len(items)), untouched_status(items)
         self.sheet.write_formula(row, self.columns[marks.NUMBER], formula, self._look("status"), empty)
 
     def _highlight(self, first: int, last: int) -> None:
@@ -382,7 +401,7 @@ class _Page:
         self.sheet.write_rich_string(self.row, column, *parts, self._look(look))
 
     def _title_height(self, text: str, hint: str) -> float:
-        return height([(text, SIZE, False), (hint, SMALLEST, False)], _WIDTHS[marks.TITLE] - 2)
+        return height([(text, SIZE, False), (hint, SMALLEST, False)], _WIDTHS[marks.TITLE] - 2 * _INDENT)
 
     def _look(self, name: str) -> Format:
         if name not in self.formats:
@@ -396,4 +415,3 @@ class _Page:
 
     def _at(self, row: int, column: int) -> str:
         return f"${letters(column)}{row + 1}"
-
