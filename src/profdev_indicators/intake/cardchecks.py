@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import TypeVar
 
 from attrs import frozen
@@ -182,10 +183,10 @@ def _is_of_type(item: Item, cell: str) -> str:
 def _out_of_bounds(item: Item, cell: str) -> Iterator[Remark]:
     if item.type not in {"count", "number"}:
         return
-    if item.minimum is not None:
+    if item.minimum is not None and isfinite(item.minimum):
         says = f"{BAD} меньше, чем может быть ({as_set(item.minimum, '')})"
         yield Remark(when=f"{cell}<{_constant(item.minimum)}", says=(says,))
-    if item.maximum is not None:
+    if item.maximum is not None and isfinite(item.maximum):
         says = f"{BAD} больше, чем может быть ({as_set(item.maximum, '')})"
         yield Remark(when=f"{cell}>{_constant(item.maximum)}", says=(says,))
 
@@ -196,7 +197,8 @@ def _against_others(item: Item, places: Places) -> Iterator[Remark]:
     if whole is not None and _is_number(item) and _is_number(whole):
         at = places.answers[whole.id]
         told = (f"{BAD} больше, чем в п. {_number(whole, places)} {_called(whole)} (", Cell(at), ")")
-        yield Remark(when=f"IF(ISNUMBER({at}),{cell}>{at},FALSE)", says=told)
+        known = f"IF(ISNUMBER({at}),{_is_of_type(whole, at)},FALSE)"
+        yield Remark(when=f"IF({known},{cell}>{at},FALSE)", says=told)
     if condition is not None:
         said = "больше нуля" if _is_number(item) else "«да»"
         clash = f"{BAD} {said}, а в п. {_number(condition, places)} {_called(condition)} — нет"
@@ -231,8 +233,11 @@ def _jumped(question: Question, cell: str) -> Iterator[Remark]:
     jump, before = question.item.jump, question.before
     if jump is None or before is None or question.item.type not in {"count", "number"}:
         return
+    by_share, by_number = abs(before) * jump.percent / 100, jump.at_least
+    if not (isfinite(by_share) and isfinite(by_number)):
+        return
     change = f"ABS({cell}-{_constant(before)})"
-    far = f"AND({change}>{_constant(abs(before) * jump.percent / 100)},{change}>={_constant(jump.at_least)})"
+    far = f"AND({change}>{_constant(by_share)},{change}>={_constant(by_number)})"
     told = (f"{DOUBTFUL} было {count(before)}, стало ", Cell(cell), ": если это так, ничего не меняйте")
     yield Remark(when=far, says=told)
 
@@ -285,7 +290,8 @@ def _begin(checks: str, *marks: str) -> str:
 
 def _constant(value: float) -> str:
     """A number as formulas write it: a point, no spaces, and brackets where it is negative."""
-    text = str(int(value)) if value.is_integer() else repr(value)
+    number = float(value)
+    text = str(int(number)) if number.is_integer() else repr(number)
     return f"({text})" if value < 0 else text
 
 

@@ -44,14 +44,15 @@ def subtitle(card: Card) -> str:
 
 
 def where_to(card: Card) -> str:
-    """«Вернуть до 1 октября 2022 года: card@uo.example»: as much of it as is known."""
+    """«Вернуть до 1 октября 2022 года: card@uo.example. Вопросы: …»: as much of it as is known."""
     form, contact = card.district.card, card.district.contact
-    address = form.send_to or contact
-    until = f"Вернуть до {long_day(card.deadline)}" if card.deadline else "Вернуть"
-    told = [f"{until}: {address}"] if address else [until] if card.deadline else []
-    if form.send_to and contact:
-        told.append(f"Вопросы: {contact}")
-    return shown(". ".join(part.rstrip(".") for part in told) + "." if told else "Верните карту тому, кто её прислал.")
+    until = f"Вернуть до {long_day(card.deadline)}" if card.deadline else ""
+    if form.send_to:
+        told = [f"{until or 'Вернуть'}: {form.send_to}", f"Вопросы: {contact}" if contact else ""]
+    else:
+        told = [until, f"Куда вернуть и где спросить: {contact}" if contact else ""]
+    known = [part.rstrip(".") for part in told if part]
+    return shown(". ".join(known) + ".") if known else "Верните карту тому, кто её прислал."
 
 
 def mistake(district: District) -> str:
