@@ -57,6 +57,12 @@ def test_a_file_somebody_changed_is_not_removed_as_stale(tmp_path: Path) -> None
     assert (tmp_path / "out" / "old.md").read_bytes() == b"with my notes"
 
 
+def test_what_is_to_be_kept_stays_though_it_is_not_made_again(tmp_path: Path) -> None:
+    put_whole(recorded({"a.csv": b"1", "old.md": b"2"}), tmp_path / "out", RECORD)
+    put_whole(recorded({"a.csv": b"3"}), tmp_path / "out", RECORD, keep=["old.md"])
+    assert (tmp_path / "out" / "old.md").read_bytes() == b"2"
+
+
 def test_a_file_of_somebody_else_under_our_name_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"mine")
     with pytest.raises(RequestError, match=r"чужие файлы: a\.csv"):

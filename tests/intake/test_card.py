@@ -19,7 +19,7 @@ from filled_cards import Sheet
 from monitorings import DISTRICT
 from profdev_indicators import cards
 from profdev_indicators.builtin import cardsheets
-from profdev_indicators.builtin.cardsheets import FACTS, LAST, LINK, MARK, TITLE, VALUE
+from profdev_indicators.builtin.cardsheets import FACTS, LAST, LINK, MARK, TITLE
 from profdev_indicators.builtin.readers import Files, Frame
 from profdev_indicators.errors import RequestError
 from profdev_indicators.model import CardForm, District, Item, Name, Source, Unit

@@ -83,7 +83,7 @@ def status(checks: str, everything: str, total: int) -> str:
     filled, left = _begin(checks, GOOD, BAD, DOUBTFUL, NO_ANSWER), _begin(checks, NOT_YET)
     wrong = _begin(everything, BAD, DOUBTFUL)
     counting = f'"Заполнено "&{filled}&" из {total}; замечаний: "&{wrong}&"; обязательных осталось: "&{left}'
-    return f"=IF({left}+{wrong}=0,{literal(READY)},{counting})"
+    return f"=IF(AND({filled}>0,{left}+{wrong}=0),{literal(READY)},{counting})"
 
 
 READY = f"{GOOD} Карта заполнена, замечаний нет: её можно отправлять"
@@ -92,8 +92,6 @@ READY = f"{GOOD} Карта заполнена, замечаний нет: её 
 def untouched_status(items: Sequence[Item]) -> str:
     """What :func:`status` computes in a card nobody has filled."""
     left = sum(item.required for item in items)
-    if not left:
-        return READY
     return f"Заполнено 0 из {len(items)}; замечаний: 0; обязательных осталось: {left}"
 
 
