@@ -22,6 +22,7 @@ from profdev_indicators.builtin import cardsheets
 from profdev_indicators.builtin.cardsheets import FACTS, LAST, LINK, MARK, TITLE
 from profdev_indicators.builtin.readers import Files, Frame
 from profdev_indicators.errors import RequestError
+from profdev_indicators.intake.cardform import answer
 from profdev_indicators.model import CardForm, District, Item, Name, Source, Unit
 
 _ITEMS = (
@@ -198,6 +199,19 @@ def test_last_answers_stand_beside_and_contradictions_do_not() -> None:
     sheet = only(asked(), frames={"card": before})
     assert [sheet.cell(item, LAST) for item in ("n_ped", "n_young", "plan", "quality")] == ["42", "", "да", "высокое"]
     assert "В 2021 году" in sheet.texts
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "words"),
+    [
+        ("n_ped", 1042.0, "1\xa0042"),
+        ("plan", 0.0, "нет"),
+        ("quality", 2.0, "высокое"),
+        ("since", 19_232.0, "28.08.2022"),
+    ],
+)
+def test_an_answer_is_told_as_people_write_it(item: str, value: float, words: str) -> None:
+    assert answer(asked().items[item], value) == words
 
 
 def test_a_broken_old_file_is_told_and_stops_nobody(tmp_path: Path) -> None:

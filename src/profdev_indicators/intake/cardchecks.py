@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import TypeVar
 
@@ -122,6 +123,7 @@ def accepted(item: Item, cell: str) -> str:
     return f"=IF(ISNUMBER({cell}),{_is_of_type(item, cell)},{excused})"
 
 
+@lru_cache(maxsize=1 << 12)  # forty cards say the same
 def literal(text: str) -> str:
     """A text inside a formula, however long and whatever stands in it."""
     pieces = _batches(_one_line(text), _LONGEST_LITERAL)

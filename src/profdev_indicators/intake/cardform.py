@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from attrs import frozen
 
 from profdev_indicators.model import District, Item, Source
 from profdev_indicators.periods import Period
-from profdev_indicators.wording import count
+from profdev_indicators.wording import count, day
+
+_FIRST_DAY = date(1970, 1, 1)  # answers count days from it
+_FARTHEST = 300_000  # days: farther away a number is no date, whoever took it for one
 
 
 @frozen(kw_only=True)
@@ -59,4 +62,6 @@ def answer(item: Item, value: float) -> str:
         return "да" if value else "нет"
     if item.type == "level":
         return next((word for word, points in item.levels.items() if points == value), count(value))
+    if item.type == "date" and abs(value) < _FARTHEST:
+        return day(_FIRST_DAY + timedelta(days=value))
     return count(value)

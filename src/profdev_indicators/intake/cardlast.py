@@ -51,7 +51,7 @@ def last_answers(
         for source in district.sources
     ]
     answers, _ = audit(align(heard, roster=roster, periods=(period,), kinds=()), district)
-    items = [item.id for source in sources for item in source.items if item.type != "date"]
+    items = [item.id for source in sources for item in source.items]
     known = {
         roster.ids[row["unit"]]: {item: row[item] for item in items if row[item] is not None}
         for row in answers.select("unit", *items).iter_rows(named=True)

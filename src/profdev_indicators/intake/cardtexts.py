@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from profdev_indicators.builtin import cardsheets as marks
 from profdev_indicators.intake.cardchecks import NOTHING_KNOWN, wanted
@@ -21,6 +22,7 @@ _LONGEST_FOOTER = 100  # of the organisation's name; the whole footer may have 2
 _DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
+@lru_cache(maxsize=1 << 12)  # forty cards say the same
 def shown(text: str) -> str:
     """A text fit for a cell: on one or several lines, no marks of direction, of bounded length."""
     tidy = "\n".join(
