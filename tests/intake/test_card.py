@@ -33,7 +33,7 @@ _ITEMS = (
     Item(id="since", title="Когда утверждён", type="date", evidence="optional"),
 )
 _UNITS = (
-    Unit(id="s1", name="МКОУ «СОШ № 1»", kind="school", inn="0011037590"),
+    Unit(id="s1", name="МКОУ «СОШ № 1»", kind="school", inn="0011037595"),
     Unit(id="d1", name="Сад", kind="kindergarten"),
     Unit(id="gone", name="Закрытая", kind="school", valid_to=date(2022, 12, 30)),
     Unit(id="new", name="Новая", kind="school", valid_from=date(2022, 12, 31)),
@@ -92,7 +92,7 @@ def test_the_card_says_of_itself_whose_it_is() -> None:
         "@period": "2022",
         "@unit": "s1",
         "@name": "МКОУ «СОШ № 1»",
-        "@inn": "0011037590",
+        "@inn": "0011037595",
         "@ogrn": "",
     }
 

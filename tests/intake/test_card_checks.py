@@ -80,6 +80,18 @@ TOLD: tuple[tuple[Mapping[str, object], Mapping[str, str]], ...] = (
     ({"started": 2022}, {"started": "! нужна дата, например 28.08.2022"}),
     ({"n_tail": 3}, {"n_tail": "! больше, чем в п. 5 «Педагогических работников, которые очень очень…» (2)"}),
 )
+CODES = (
+    ("@inn", "0011037595", "✓"),
+    ("@inn", " 0011037595 ", "✓"),
+    ("@inn", "0011037596", "! опечатка: не сходится контрольная цифра"),
+    ("@inn", "001103759017", "✓"),
+    ("@inn", "001103759117", "! опечатка: не сходится контрольная цифра"),
+    ("@inn", "11037595", "! нужно 10 или 12 цифр"),
+    ("@inn", "ИНН0011037", "! нужны только цифры"),
+    ("@ogrn", "1020000001230", "✓"),
+    ("@ogrn", "1020000001231", "! опечатка: не сходится контрольная цифра"),
+    ("@ogrn", "0011037595", "! нужно 13 цифр"),
+)
 CHANCES: Mapping[str, tuple[object, ...]] = {
     "n_ped": (None, 0, 39, 41, 44, 60, 12.5, "н/д", "сорок"),
     "n_young": (None, 0, 3, 40, 50, -2, "85 %"),
@@ -138,6 +150,7 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sheet]:
     answers = [{**FINE, **told} for told, _ in TOLD] + _chance()
     made = cards(_district(len(answers)), period="2022", frames={"card": _frame([{} for _ in answers])})
     sent = {unit: filled(made[name], told) for (name, unit), told in zip(made.units.items(), answers, strict=True)}
+    sent |= {f"code{n}": filled(next(iter(made.values())), {key: code}) for n, (key, code, _) in enumerate(CODES)}
     sent["empty"] = filled(next(iter(made.values())), {})
     linked = {"site": "https://school.example/plan", "n_links": "https://school.example/works"}
     sent["linked"] = filled(next(iter(made.values())), {**FINE, "site": "да", "n_links": 4}, linked)
@@ -171,6 +184,18 @@ def test_the_card_objects_exactly_where_the_engine_will(sheets: dict[str, Sheet]
     told_unknown = {key for key in expected if chance[int(key[0][1:])][key[1]] == "н/д"}
     assert said == {key: mark for key, mark in expected.items() if key not in told_unknown}
     assert {"!", "?", "○"} == set(said.values())
+
+
+@needs_office
+@pytest.mark.parametrize("nth", range(len(CODES)))
+def test_a_misprint_in_a_code_is_seen_at_once(sheets: dict[str, Sheet], nth: int) -> None:
+    key, _, expected = CODES[nth]
+    assert sheets[f"code{nth}"].cell(key, CHECK) == expected
+
+
+@needs_office
+def test_a_misprint_in_a_code_is_counted_on_top(sheets: dict[str, Sheet]) -> None:
+    assert "замечаний: 1;" in sheets["code2"].status
 
 
 @needs_office

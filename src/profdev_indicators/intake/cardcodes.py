@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from profdev_indicators.builtin import cardsheets as marks
+from profdev_indicators.codes import INN_WEIGHTS, OGRN_LENGTH
 from profdev_indicators.intake.cardchecks import BAD, GOOD, NOT_YET, literal
 
 PROMPT = "Как в свидетельстве или на сайте организации, без пробелов; ноль в начале важен."
-
-_UNFILLED = f"{NOT_YET} впишите: по нему вас узнают"
-_INN, _OGRN = 10, 13
-_WEIGHTS = "{2,4,10,3,5,9,4,6,8}"
-_PLACES = "{1,2,3,4,5,6,7,8,9}"
+UNFILLED = f"{NOT_YET} впишите: по нему вас узнают"
 
 
-def check(key: str, cell: str) -> tuple[str, str]:
-    """The formula which checks a code, and what it gives for an empty cell.
+def check(key: str, cell: str) -> str:
+    """The formula which checks a code; for an empty cell it gives :data:`UNFILLED`.
 
     Args:
         key: :data:`marks.INN` or :data:`marks.OGRN`.
         cell: where the code stands.
     """
     code = f"TRIM({cell})"
-    digits = _INN if key == marks.INN else _OGRN
-    wrong = _inn_fails(code) if key == marks.INN else _ogrn_fails(code)
-    formula = (
-        f"=IFERROR(IF(LEN({code})=0,{literal(_UNFILLED)},"
-        f"IF(LEN({code})<>{digits},{literal(f'{BAD} нужно {digits} цифр')},"
-        f"IF({wrong},{literal(f'{BAD} опечатка: не сходится контрольная цифра')},{literal(GOOD)}))),"
-        f"{literal(f'{BAD} нужны только цифры')})"
-    )
-    return formula, _UNFILLED
+    misprints = {OGRN_LENGTH: _ogrn_fails(code)}
+    if key == marks.INN:
+        misprints = {length: _inn_fails(code, weights) for length, weights in INN_WEIGHTS.items()}
+    formula = literal(f"{BAD} нужно {' или '.join(map(str, misprints))} цифр")
+    for length, misprint in misprints.items():
+        told = f"IF({misprint},{literal(f'{BAD} опечатка: не сходится контрольная цифра')},{literal(GOOD)})"
+        formula = f"IF(LEN({code})={length},{told},{formula})"
+    formula = f"IF(LEN({code})=0,{literal(UNFILLED)},{formula})"
+    return f"=IFERROR({formula},{literal(f'{BAD} нужны только цифры')})"
 
 
-def _inn_fails(code: str) -> str:
-    return f"MOD(MOD(SUMPRODUCT(MID({code},{_PLACES},1)*{_WEIGHTS}),11),10)<>VALUE(RIGHT({code},1))"
+def _inn_fails(code: str, weights: Sequence[Sequence[int]]) -> str:
+    """Whether a control digit is wrong: each stands right after the digits it controls."""
+    wrong = []
+    for row in weights:
+        places, factors = (",".join(map(str, numbers)) for numbers in (range(1, len(row) + 1), row))
+        rest = f"MOD(MOD(SUMPRODUCT(MID({code},{{{places}}},1)*{{{factors}}}),11),10)"
+        wrong.append(f"{rest}<>VALUE(MID({code},{len(row) + 1},1))")
+    return f"OR({','.join(wrong)})"
 
 
 def _ogrn_fails(code: str) -> str:
-    whole = f"VALUE(LEFT({code},12))"
+    whole = f"VALUE(LEFT({code},{OGRN_LENGTH - 1}))"  # MOD of old programs refuses numbers so great
     return f"MOD({whole}-11*INT({whole}/11),10)<>VALUE(RIGHT({code},1))"

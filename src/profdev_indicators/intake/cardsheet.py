@@ -227,8 +227,7 @@ class _Page:
         if value is not None:
             self.sheet.write_blank(self.row, self.rightmost, None, look)
             return
-        formula, empty = cardcodes.check(key, cell)
-        self.sheet.write_formula(self.row, self.rightmost, formula, look, empty)
+        self.sheet.write_formula(self.row, self.rightmost, cardcodes.check(key, cell), look, cardcodes.UNFILLED)
         row, column = self.row, self.columns[marks.VALUE]
         self.sheet.data_validation(
             row,
