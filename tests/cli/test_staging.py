@@ -103,6 +103,15 @@ def test_a_report_cannot_write_outside_the_folder(tmp_path: Path, name: str) -> 
         put_whole({name: b""}, tmp_path / "out")
 
 
+def test_a_record_which_names_a_file_elsewhere_removes_nothing(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.txt", tmp_path / "out"
+    mine.write_bytes(b"mine")
+    put_whole(recorded({"a.csv": b"1"}), out, RECORD)
+    (out / RECORD).write_text(json.dumps({"files": digests({str(mine): b"mine", "a.csv": b"1"})}), encoding="utf-8")
+    put_whole(recorded({"a.csv": b"2"}), out, RECORD)
+    assert mine.read_bytes() == b"mine"
+
+
 @given(record=st.binary(max_size=200) | st.sampled_from([b"[]", b'{"files": 1}', b'{"files": {"../x": "1"}}', b"null"]))
 def test_whatever_the_record_says_only_our_own_files_are_touched(
     tmp_path_factory: pytest.TempPathFactory, record: bytes

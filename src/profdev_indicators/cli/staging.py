@@ -64,14 +64,18 @@ def recorded(record: Path) -> dict[str, str]:
     if not isinstance(written, dict):
         return {}
     names = {str(name): str(digest) for name, digest in written.items()}
-    return {name: digest for name, digest in names.items() if ".." not in PurePosixPath(name).parts}
+    return {name: digest for name, digest in names.items() if not _leads_out(name)}
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:
     for name in files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.parts:
+        if _leads_out(name):
             raise PluginError(f"имя файла отчёта выводит из папки: «{name}»")
+
+
+def _leads_out(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.parts
 
 
 def _check_strangers(files: Mapping[str, bytes], folder: Path, ours: set[str | None]) -> None:
