@@ -41,7 +41,13 @@ def last_answers(
             continue
         try:
             tables[source.id] = read_tables(
-                source, root=root, frames=frames, calendar=district.calendar, since=period, until=period
+                source,
+                root=root,
+                frames=frames,
+                calendar=district.calendar,
+                since=period,
+                until=period,
+                district=district,
             )
         except SourceError as error:
             problems += error.problems

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from profdev_indicators.builtin import cardsheets as marks
-from profdev_indicators.builtin.spreadsheets import letters
+from profdev_indicators.builtin.pages import letters
 from profdev_indicators.errors import RequestError
 from profdev_indicators.intake import cardcodes, cardtexts
 from profdev_indicators.intake.cardchecks import Places, accepted, check, remarks, status, untouched, untouched_status
