@@ -81,7 +81,7 @@ def command(
         if accepted:
             _accept(found, accepted, data)
             found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
-        kept = put_whole(files := _files(found), out, RECORD, letters.FOLDER) if out is not None else ()
+        kept = put_whole(files := _files(found), out, RECORD, by_hand=letters.FOLDER) if out is not None else ()
     say(*_summary(found), *_problems(found, out))
     if accepted:
         say(f"Решение записано: {data / ACCEPTED}")
