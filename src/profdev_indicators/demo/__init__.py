@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files as resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
 from profdev_indicators.demo.answers import YEARS, truth
-from profdev_indicators.demo.files import roster, year_of_files
+from profdev_indicators.demo.cards import Blanks, blanks, decisions, year_of_cards
+from profdev_indicators.demo.files import roster, year_of_tables
 from profdev_indicators.demo.organisations import organisations
+from profdev_indicators.engine.accepted import written
+from profdev_indicators.errors import RequestError
+from profdev_indicators.facade import load
+from profdev_indicators.model import ACCEPTED
+from profdev_indicators.plugins import configs, plugin_manager
 
 __all__ = ["Demo", "write"]
 
 _WRITTEN = datetime(2022, 12, 20, 9, tzinfo=UTC).timestamp()
+_BY_CARDS = (2021, 2022)  # before, the cards came as one table
+_PACKAGES = {"kbr": "profdev-kbr", "chegem-dynamics": "profdev-chegem", "chegem-advice": "profdev-chegem"}
 _TEXTS = {"district.yaml": "district.yaml", "README.md": "data/README.md"}
 
 
@@ -33,15 +43,14 @@ def write(folder: Path) -> Demo:
     """Write the district, its roster and its answers under ``folder``; the same bytes and dates every time.
 
     Raises:
-        RequestError: the extra ``xlsx`` is not installed; nothing was written.
+        RequestError: the extra ``xlsx`` or a package with what the district extends is not installed; nothing was
+            written.
         OSError: the folder cannot be written to.
     """
-    for path, content in _content().items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        # Reports name the age of their newest source: an example written today must print what one written then did.
-        os.utime(target, (_WRITTEN, _WRITTEN))
+    _need_packages()
+    with TemporaryDirectory(prefix="profdev-demo-") as scratch:
+        content = _content(Path(scratch))
+    _write(content, folder)
     return Demo(
         config=folder / "district.yaml",
         data=folder / "data",
@@ -50,12 +59,45 @@ def write(folder: Path) -> Demo:
     )
 
 
-def _content() -> dict[str, bytes]:
+def _need_packages() -> None:
+    known = configs(plugin_manager())
+    absent = dict.fromkeys(package for config, package in _PACKAGES.items() if config not in known)
+    if absent:
+        names = " ".join(absent)
+        raise RequestError(f"район примера опирается на пакеты, которых здесь нет: pip install {names}")
+
+
+def _content(scratch: Path) -> dict[str, bytes]:
+    """Everything by path; what blanks are made of lies in ``scratch`` as well."""
     units = organisations()
     told = {unit.id: truth(unit) for unit in units}
+    heard = {year: [(unit, told[unit.id][year]) for unit in units if year in told[unit.id]] for year in YEARS}
     content = {path: (resources(__name__) / name).read_bytes() for name, path in _TEXTS.items()}
     content["data/units.csv"] = roster(units)
     for year in YEARS:
-        heard = tuple((unit, told[unit.id][year]) for unit in units if year in told[unit.id])
-        content |= {f"data/{path}": file for path, file in year_of_files(year, heard).items()}
+        content |= _in_data(year_of_tables(year, heard[year]))
+    _write(content, scratch)
+    district = load(scratch / "district.yaml")
+    sent: Blanks = {}
+    for year in _BY_CARDS:
+        older, sent = sent, blanks(district, year, scratch / "data")
+        back = _in_data(year_of_cards(year, heard[year], sent, older))
+        decided = tuple(decisions(year, heard[year], sent))
+        if decided:
+            back[f"data/{ACCEPTED}"] = written(decided)
+        _write(back, scratch)
+        content |= back
     return content
+
+
+def _in_data(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"data/{path}": file for path, file in files.items()}
+
+
+def _write(content: Mapping[str, bytes], folder: Path) -> None:
+    for path, file in content.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file)
+        # Reports name the age of their newest source: an example written today must print what one written then did.
+        os.utime(target, (_WRITTEN, _WRITTEN))

@@ -6,7 +6,10 @@ from datetime import date
 
 from attrs import frozen
 
+from profdev_indicators.codes import INN_WEIGHTS
+
 LARGE, SMALL, GARDENS, EXTRA = "крупные школы", "малые школы", "детские сады", "дополнительное образование"
+_NUMBERS = {"school": "01", "kindergarten": "02", "extra": "03"}  # how the codes of such organisations go on
 
 
 @frozen(kw_only=True)
@@ -29,6 +32,19 @@ class Organisation:
     young: int  # about so many of them are young; none stays none
     versions: tuple[Version, ...]
     aliases: tuple[str, ...] = ()
+
+    @property
+    def inn(self) -> str:
+        """An ИНН of region 00, which is no region, with the right control digit."""
+        digits = f"00{_NUMBERS[self.kind]}{self.id[1:]:0>4}0"
+        [weights] = INN_WEIGHTS[len(digits) + 1]
+        return f"{digits}{sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 % 10}"
+
+    @property
+    def ogrn(self) -> str:
+        """An ОГРН of the same region."""
+        digits = f"10200{_NUMBERS[self.kind]}{self.id[1:]:0>5}"
+        return f"{digits}{int(digits) % 11 % 10}"
 
     def existed(self, year: int) -> bool:
         """Whether it existed on the last day of the year."""
