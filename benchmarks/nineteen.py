@@ -3,7 +3,8 @@
     python benchmarks/nineteen.py DATA
 
 Reads the same files of the same four years as `profdev run` on the example district and prints the last year. Knows
-this one example: its titles, its spellings of «да», its exempt school. `command.py` measures `profdev run` against it.
+this one example: its titles, its card, its spellings of «да», its exempt school. `command.py` measures `profdev run`
+against it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ TITLES = {
     "Педагогических работников, имеющих тиражируемые методические разработки": "n_replicated",
     "Обучились на ДПП повышения квалификации в отчётном году (от 16 часов)": "n_dpp",
 }
+OF_COURSES = "n_dpp"  # stands in a table of its own while the cards come as tables
 # Code, what is counted, of whom; None: of all organisations, "n_young?": of those which have young teachers.
 CRITERIA = [
     ("1.1", "n_diag", "n_ped"),
@@ -71,7 +73,11 @@ def main() -> None:
     for path in sorted(data.glob("20??/**/*.*")):
         source = "card" if path.parent.name == "cards" else path.stem
         year = int(path.relative_to(data).parts[0])
-        frames.setdefault(source, []).append(told(path).with_columns(year=pl.lit(year)))
+        frame = told(path).with_columns(year=pl.lit(year))
+        if path.suffix == ".xlsx":
+            frames.setdefault("organisations", []).append(frame.select("Организация", OF_COURSES, "year"))
+            frame = frame.drop(OF_COURSES)
+        frames.setdefault(source, []).append(frame)
     answers = None
     for parts in frames.values():
         one = pl.concat(parts).with_columns(
@@ -98,14 +104,24 @@ def spellings(path: Path) -> dict[str, str]:
 def told(path: Path) -> pl.DataFrame:
     """The organisation and the questions of the form, as texts."""
     if path.suffix == ".xlsx":
-        heading, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        cells = [[f"{cell:.0f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
-        frame = pl.DataFrame(cells, schema=dict.fromkeys(map(str, heading), pl.String), orient="row")
+        frame = card(path)
     else:
         encoding = "cp1251" if "2019/cards" in path.as_posix() else "utf8"
         frame = pl.read_csv(path, separator=";", infer_schema=False, encoding=encoding)
     known = {title: item for title, item in TITLES.items() if title in frame.columns}
     return frame.select("Организация", *known).rename(known)
+
+
+def card(path: Path) -> pl.DataFrame:
+    """The answers of one card in a row, under the words of its questions."""
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    heading = next(row for row in rows if "Вопрос" in row and "Ответ" in row)
+    title, answer = heading.index("Вопрос"), heading.index("Ответ")
+    cells = {str(row[title]).partition("\n")[0]: row[answer] for row in rows}
+    wanted = {words: cells[words] for words in TITLES if words in cells} | {"Организация": cells["Название"]}
+    return pl.DataFrame(
+        {words: f"{cell:.0f}" if isinstance(cell, float) else str(cell) for words, cell in wanted.items()}
+    )
 
 
 def percentages(answers: pl.DataFrame) -> list[tuple[str, float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pluggy
 import pytest
 
@@ -18,6 +20,18 @@ def plugins() -> pluggy.PluginManager:
         pytest.importorskip("profdev_chegem", reason=_REASON),
         discover=False,
     )
+
+
+def written(folder: Path) -> demo.Demo:
+    """The example on the disk; without the two plugins, which it needs to make its cards, the test is skipped."""
+    plugins()
+    return demo.write(folder)
+
+
+def card_of(example: demo.Demo, year: int, unit: str) -> Path:
+    """The card of an organisation under the name it was made with."""
+    [path] = (example.data / str(year) / "cards").glob(f"{unit} *.xlsx")
+    return path
 
 
 def monitored(example: demo.Demo, period: str) -> Monitoring:

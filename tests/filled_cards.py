@@ -1,25 +1,19 @@
-"""Cards as an organisation sends them back: filled by a test, computed by LibreOffice, read by key."""
+"""Cards as an organisation sends them back: computed by LibreOffice, read by key."""
 
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
 from attrs import frozen
-from profdev_indicators.builtin.pages import letters
 from python_calamine import CalamineWorkbook
 
 from profdev_indicators.builtin import cardsheets
-
-_SHEET = "xl/worksheets/sheet1.xml"
-_CACHED = re.compile(r"(</f>)<v>[^<]*</v>")
+from profdev_indicators.builtin.pages import letters
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 
@@ -60,29 +54,6 @@ class Sheet:
         """The live line: it stands right above the headings."""
         head = next(n for n, row in enumerate(self.rows) if "Проверка" in row)
         return str(next(cell for cell in self.rows[head - 1] if cell))
-
-
-def filled(card: bytes, answers: Mapping[str, object], links: Mapping[str, str] | None = None) -> bytes:
-    """A card with answers typed in; what its formulas gave before is forgotten."""
-    sheet = Sheet.of(card)
-    typed = {sheet.at(key): value for key, value in answers.items() if value is not None}
-    typed |= {sheet.at(key, cardsheets.LINK): link for key, link in (links or {}).items()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(card)) as parts, zipfile.ZipFile(out, "w") as copy:
-        for name in parts.namelist():
-            content = parts.read(name)
-            copy.writestr(name, _typed(content.decode(), typed).encode() if name == _SHEET else content)
-    return out.getvalue()
-
-
-def _typed(xml: str, typed: Mapping[str, object]) -> str:
-    for address, value in typed.items():
-        body = f"><v>{value}</v></c>"
-        if isinstance(value, str):
-            body = f' t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-        xml, found = re.subn(rf'(<c r="{address}"[^>]*?)/>', lambda cell, body=body: cell[1] + body, xml)
-        assert found == 1, address
-    return _CACHED.sub(r"\1", xml)
 
 
 def computed(cards: Mapping[str, bytes], folder: Path) -> dict[str, Sheet]:

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 
 from attrs import evolve
 
-from example_district import monitored, plugins
-from profdev_indicators import demo
+from example_district import monitored, plugins, written
 from profdev_indicators.cli.outputs import outputs
 from profdev_indicators.model import Renderer
 from profdev_indicators.plugins import kinds
@@ -28,7 +27,7 @@ _ANY_HASH = "0" * 64
 def made() -> Mapping[str, bytes]:
     """The golden files by name, computed now."""
     with TemporaryDirectory() as folder:
-        monitoring = _on_any_machine(monitored(demo.write(Path(folder)), "2022"))
+        monitoring = _on_any_machine(monitored(written(Path(folder)), "2022"))
     report = kinds(plugins())[Renderer]["markdown"]()
     files = outputs(monitoring, {"markdown": report}, {})
     return {name: files[name] for name in NAMES}

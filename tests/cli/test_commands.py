@@ -163,7 +163,7 @@ def test_explain_of_a_workbook_tells_the_cell_as_a_spreadsheet_names_it(profdev:
     told = profdev(
         "explain", tmp_path / "district.yaml", "4.2", "s03", "--period", "2022", "--data", tmp_path / "data"
     ).out
-    assert "2022/cards/s03.xlsx, «Карта»!C2" in told
+    assert "2022/cards/s03 МКОУ «Гимназия с. Условное».xlsx, «Карта»!E20" in told
     assert "mean_of_organisations: 100,0 % = 100 : 1" in told.replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from example_district import written
 from profdev_indicators import demo
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
-    return demo.write(tmp_path_factory.mktemp("example"))
+    return written(tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="session")

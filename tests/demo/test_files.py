@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -11,12 +12,18 @@ import pytest
 import python_calamine
 import yaml
 
-from profdev_indicators import demo
+from example_district import card_of, written
+from filled_cards import Sheet, computed, needs_office
+from profdev_indicators import cards, demo, load, plugin_manager
+from profdev_indicators.builtin.cardsheets import CHECK, LAST, NAME, UNIT
+from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.demo import questions
 from profdev_indicators.demo.answers import YEARS, truth
+from profdev_indicators.demo.filling import filled
 from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.errors import RequestError
 
+RENAMED = "Карта новая (2).xlsx"
 SOURCES = ("diagnostics", "sites", "card", "mouo", "organisations")
 
 
@@ -29,8 +36,8 @@ def _table(path: Path, encoding: str = "utf-8-sig") -> list[list[str]]:
 
 
 def test_two_writings_are_equal_to_the_byte(tmp_path: Path) -> None:
-    demo.write(tmp_path / "one")
-    demo.write(tmp_path / "other")
+    written(tmp_path / "one")
+    written(tmp_path / "other")
     assert _everything(tmp_path / "one") == _everything(tmp_path / "other")
 
 
@@ -40,19 +47,19 @@ def test_an_example_written_today_is_no_younger(here: Path) -> None:
 
 
 def test_the_answer_names_what_was_written(tmp_path: Path) -> None:
-    written = demo.write(tmp_path)
-    assert (written.config, written.data, written.readme) == (
+    example = written(tmp_path)
+    assert (example.config, example.data, example.readme) == (
         tmp_path / "district.yaml",
         tmp_path / "data",
         tmp_path / "data" / "README.md",
     )
-    assert written.periods == ("2019", "2020", "2021", "2022")
-    assert all((written.data / period).is_dir() for period in written.periods)
+    assert example.periods == ("2019", "2020", "2021", "2022")
+    assert all((example.data / period).is_dir() for period in example.periods)
 
 
 def test_cards_are_tables_at_first_and_workbooks_later(here: Path) -> None:
     found = {period: sorted(path.suffix for path in (here / str(period) / "cards").iterdir()) for period in YEARS}
-    assert found == {2019: [".csv"], 2020: [".csv"], 2021: [".xlsx"] * 26, 2022: [".xlsx"] * 25}
+    assert found == {2019: [".csv"], 2020: [".csv"], 2021: [".xlsx"] * 27, 2022: [".xlsx"] * 25}
 
 
 def test_each_table_is_in_its_encoding(here: Path) -> None:
@@ -63,27 +70,84 @@ def test_each_table_is_in_its_encoding(here: Path) -> None:
     assert (here / "2020" / "cards" / "cards.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-@pytest.mark.parametrize("path", ["diagnostics.csv", "sites.csv", "mouo.csv", "organisations.csv"])
-@pytest.mark.parametrize("year", YEARS)
-def test_every_row_is_as_long_as_its_heading(here: Path, year: int, path: str) -> None:
-    heading, *rows = _table(here / str(year) / path)
-    assert {len(row) for row in rows} == {len(heading)}
+def test_every_row_is_as_long_as_its_heading(here: Path) -> None:
+    for path in (*here.glob("20??/*.csv"), here / "units.csv", here / "accepted.csv"):
+        heading, *rows = _table(path)
+        assert {len(row) for row in rows} == {len(heading)}
 
 
 @pytest.mark.parametrize("year", [2021, 2022])
-def test_a_workbook_has_a_heading_and_one_row(here: Path, year: int) -> None:
+def test_files_of_cards_are_called_as_the_command_calls_them(example: demo.Demo, here: Path, year: int) -> None:
+    named = set(cards(load(example.config), period=str(year), data=here))
+    found = {path.name for path in (here / str(year) / "cards").iterdir()}
+    strange = {2021: {"d02 МКДОУ «Детский сад «Выдумка» с. Примерное» исправленная.xlsx"}, 2022: {RENAMED}}
+    silent = {2021: set(), 2022: {"s07 МКОУ «СОШ с. Сочинённое».xlsx", "s13 МКОУ «НОШ с. Якобино».xlsx"}}
+    assert (found - named, named - found) == (strange[year], silent[year])
+
+
+@pytest.mark.parametrize("year", [2021, 2022])
+def test_numbers_are_typed_as_numbers_and_words_as_words(here: Path, year: int) -> None:
+    asked = (*questions.card(), *questions.organisations())
+    strange = {}
     for path in (here / str(year) / "cards").iterdir():
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        assert book.sheet_names == ["Карта"]
-        heading, row = book.get_sheet_by_index(0).to_python()
-        assert len(heading) == len(row) == 1 + len(questions.card())
+        sheet = Sheet.of(path)
+        told = {question.item: sheet.cell(question.item) for question in asked}
+        strange |= {
+            (str(sheet.cell(UNIT)), question.item): told[question.item]
+            for question in asked
+            if not (told[question.item] in {"да", "нет"} if question.flag else isinstance(told[question.item], float))
+        }
+    planted = {("s10", "n_ped"): "26 чел.", ("s10", "mentoring"): "имеется", ("d03", "n_dpp"): "85%"}
+    assert strange == (planted if year == 2022 else {})
 
 
-def test_a_cell_on_which_the_readme_puts_its_finger(here: Path) -> None:
-    sheet = python_calamine.CalamineWorkbook.from_path(here / "2022" / "cards" / "s04.xlsx").get_sheet_by_name("Карта")
-    heading, row = sheet.to_python()
-    assert (heading[1], row[1]) == ("Педагогических работников (основное место работы)", 42.0)
-    assert (heading[2], row[2]) == ("из них молодых педагогических работников", 50.0)
+def test_last_years_answers_stand_beside(example: demo.Demo) -> None:
+    before = truth(next(unit for unit in organisations() if unit.id == "s02"))
+    for year in (2021, 2022):
+        sheet = Sheet.of(card_of(example, year, "s02"))
+        assert sheet.cell("n_iom", LAST) == str(before[year - 1]["n_iom"])
+
+
+@needs_office
+def test_a_spreadsheet_says_of_each_card_what_is_true_of_it(example: demo.Demo, tmp_path: Path) -> None:
+    sent = {unit: card_of(example, 2022, unit).read_bytes() for unit in ("s03", "s04", "s10", "d03")}
+    sheets = computed(sent, tmp_path)
+    wrong = {
+        (unit, item): sheet.cell(item, CHECK)
+        for unit, sheet in sheets.items()
+        for item in sheet.keys
+        if not item.startswith("@") and str(sheet.cell(item, CHECK))[0] not in {"✓", "м"}
+    }
+    number = "! нужно целое число без слов и знака %"
+    assert wrong == {
+        ("s04", "n_young"): "! больше, чем в п. 1 «Педагогических работников (основное место…» (42)",
+        ("s10", "n_ped"): number,
+        ("s10", "mentoring"): "! выберите «да» или «нет»",
+        ("d03", "n_dpp"): number,
+    }
+    assert sheets["s03"].status == "✓ Карта заполнена, замечаний нет: её можно отправлять"
+
+
+def test_a_cell_on_which_the_readme_puts_its_finger(example: demo.Demo) -> None:
+    rows = python_calamine.CalamineWorkbook.from_path(card_of(example, 2022, "s04")).get_sheet_by_name("Карта")
+    (whole, part) = rows.to_python(skip_empty_area=False)[18:20]
+    assert (whole[2].partition("\n")[0], whole[4]) == ("Педагогических работников (основное место работы)", 42.0)
+    assert (part[2].partition("\n")[0], part[4]) == ("из них молодых педагогических работников", 50.0)
+
+
+@pytest.mark.parametrize("key", ["нет такого вопроса", NAME])
+def test_what_is_not_blank_cannot_be_filled(example: demo.Demo, key: str) -> None:
+    blank = next(iter(cards(load(example.config), period="2022", data=example.data).values()))
+    with pytest.raises(LookupError):
+        filled(blank, {key: "ответ"})
+
+
+def test_codes_of_organisations_are_right_and_of_no_region(here: Path) -> None:
+    heading, *rows = _table(here / "units.csv", "utf-8")
+    codes = {tuple(row[heading.index(name)] for name in ("id", "inn", "ogrn")) for row in rows}
+    assert len(codes) == len({inn for _, inn, _ in codes}) == len({ogrn for *_, ogrn in codes}) == 27
+    assert all(is_inn(inn) and inn.startswith("00") for _, inn, _ in codes)
+    assert all(is_ogrn(ogrn) and ogrn[3:5] == "00" for *_, ogrn in codes)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -152,13 +216,23 @@ def test_nothing_leads_out_of_the_invented_world(here: Path) -> None:
 
 def test_the_readme_hides_no_file(here: Path) -> None:
     text = (here / "README.md").read_text(encoding="utf-8")
-    for path in ("units.csv", "2019/cards/cards.csv", "2020/cards/cards.csv", "2022/cards/s04.xlsx", "2022/sites.csv"):
-        assert path in text
-        assert (here / path).is_file()
+    named = [path for path in re.findall("`([^`*]+[.](?:csv|xlsx))`", text) if path != "cards.csv"]
+    assert len(named) > 10
+    assert [path for path in named if not (here / path).is_file()] == []
 
 
+@pytest.mark.plugins("kbr", "chegem")
 def test_without_the_library_of_workbooks_nothing_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(RequestError, match=r"profdev-indicators\[xlsx\]"):
+        demo.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_packages_which_it_extends_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(demo, "plugin_manager", lambda: plugin_manager(discover=False))
+    with pytest.raises(RequestError, match=r"pip install profdev-kbr profdev-chegem$"):
         demo.write(tmp_path)
     assert list(tmp_path.iterdir()) == []

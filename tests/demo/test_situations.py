@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
-from example_district import monitored
-from profdev_indicators import demo
+from example_district import monitored, plugins
+from profdev_indicators import collect, demo, load
+from profdev_indicators.engine.accepted import written
+from profdev_indicators.intake.collect import accept
 from profdev_indicators.results import Monitoring
 
+S04 = "s04 МКОУ «СОШ с. Вымышленное».xlsx"
+D02 = "d02 МКДОУ «Детский сад «Выдумка» с. Примерное».xlsx"
+D03 = "d03 МКДОУ «Детский сад «Фантазёры» с. Условное».xlsx"
 WITHOUT_YOUNG = ["d08", "d09", "d10", "s11", "s14"]
 
 
@@ -122,7 +130,7 @@ def test_a_contradiction_spoils_its_item_and_nothing_else(answer: Monitoring) ->
     assert sorted(code for code, state in states.items() if state != "ok") == ["4.1", "4.2", "4.4", "6.1"]
     assert {states[code] for code in ("4.1", "4.2", "4.4", "6.1")} == {"invalid"}
     [defect] = _defects(answer, unit="s04", period="2022", item="n_young")
-    assert (defect["severity"], defect["file"], defect["cell"]) == ("error", "2022/cards/s04.xlsx", "«Карта»!C2")
+    assert (defect["severity"], defect["file"], defect["cell"]) == ("error", f"2022/cards/{S04}", "«Карта»!E20")
     assert "50" in defect["message"]
     assert "42" in defect["message"]
 
@@ -179,8 +187,57 @@ def test_fifteen_people_are_fifteen(answer: Monitoring) -> None:
 def test_a_percentage_is_no_count_of_teachers(answer: Monitoring) -> None:
     assert answer.value("6.2", "d03").state == "invalid"
     [defect] = _defects(answer, unit="d03", item="n_dpp")
-    assert (defect["severity"], defect["file"]) == ("error", "2022/organisations.csv")
+    assert (defect["severity"], defect["file"]) == ("error", f"2022/cards/{D03}")
     assert "85" in defect["message"]
+
+
+def test_of_two_cards_the_corrected_one_counts_and_both_are_named(answer: Monitoring) -> None:
+    assert answer.value("2.2", "d02", "2021").numerator == 5
+    [set_aside] = _defects(answer, unit="d02", source="card")
+    assert (set_aside["severity"], set_aside["file"]) == ("warning", f"2021/cards/{D02}")
+    assert f"2021/cards/{D02.removesuffix('.xlsx')} исправленная.xlsx" in set_aside["message"]
+
+
+def test_without_the_decision_both_cards_are_set_aside_and_what_differs_is_told(
+    example: demo.Demo, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(example.data, data)
+    (data / "accepted.csv").unlink()
+    undecided = monitored(evolve(example, data=data), "2021")
+    assert undecided.value("2.2", "d02", "2021").state == "invalid"
+    [defect] = _defects(undecided, unit="d02", severity="error")
+    assert "n_iom («Педагогических работников, сопровождаемых в рамках разработанного ИОМ»): 5 и 6" in defect["message"]
+
+
+def test_the_decision_is_the_one_which_the_command_writes(example: demo.Demo, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(example.data, data)
+    decided = (data / "accepted.csv").read_bytes()
+    (data / "accepted.csv").unlink()
+    district = load(example.config, plugins())
+    chosen = f"2021/cards/{D02.removesuffix('.xlsx')} исправленная.xlsx"
+    assert written(accept(collect(district, period="2021", data=data), [chosen], ())) == decided
+
+
+def test_a_card_on_last_years_blank_counts_for_its_folder_and_is_noted(answer: Monitoring) -> None:
+    assert (answer.value("2.2", "s06").numerator, answer.value("2.2", "s06").denominator) == (14, 38)
+    notes = _defects(answer, unit="s06", check="note")
+    assert {note["message"] for note in notes} == {"карта за 2021, а лежит среди сведений за 2022: считается за 2022"}
+
+
+def test_a_card_is_known_whatever_its_file_is_called(answer: Monitoring, here: Path) -> None:
+    assert (here / "2022/cards/Карта новая (2).xlsx").is_file()
+    assert (answer.value("2.2", "s13").numerator, answer.value("2.2", "s13").denominator) == (4, 13)
+    assert _defects(answer, unit="s13") == []
+
+
+def test_words_in_a_card_are_read_and_numbers_among_them_are_listed(answer: Monitoring) -> None:
+    assert answer.value("4.3", "s10").numerator == 1
+    assert answer.value("2.2", "s10").denominator == 26
+    [note] = _defects(answer, unit="s10")
+    assert (note["item"], note["cell"]) == ("n_ped", "«Карта»!E19")
+    assert "«26 чел.» прочитано как 26" in note["message"]
 
 
 def test_a_site_that_does_not_open_says_nothing(answer: Monitoring) -> None:
@@ -193,12 +250,15 @@ def test_the_data_have_no_other_defects_than_those_hidden(answer: Monitoring) ->
         ("2019", "s08", "repeated"),
         ("2019", "d06", "interpreted"),
         ("2020", "d04", "repeated"),
-        ("2019", None, "totals"),
-        ("2020", None, "totals"),
+        ("2019", None, "note"),  # a line of totals
+        ("2020", None, "note"),  # another
         ("2020", None, "unknown_unit"),  # the stranger
+        ("2021", "d02", "repeated"),
         ("2022", "s03", "evidence"),
         ("2022", "s04", "at_most"),
+        ("2022", "s06", "note"),
         ("2022", "s07", "silent"),
+        ("2022", "s10", "interpreted"),
         ("2022", "d03", "type"),
         ("2022", "d07", "required"),
     }

@@ -14,11 +14,12 @@ import polars as pl
 import pytest
 from attrs import evolve
 
-from filled_cards import Sheet, computed, filled, needs_office
+from filled_cards import Sheet, computed, needs_office
 from monitorings import DISTRICT
 from profdev_indicators import cards
 from profdev_indicators.builtin.cardsheets import CHECK, FACTS, NAME
 from profdev_indicators.builtin.readers import Frame
+from profdev_indicators.demo.filling import filled
 from profdev_indicators.intake.card import Cards
 from profdev_indicators.model import CardForm, District, Item, Jump, Name, Source, Unit
 

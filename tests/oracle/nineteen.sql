@@ -4,6 +4,7 @@
 --        items(source, item, flag, at_most, only_if, linked)            what may be asked, and what it must agree with
 --        units(id, name, kind, aliases, valid_from, valid_to)           the roster as it is written
 --        criteria(code, source, counted, whole, having, since, until)   whole = null: organisations; years inclusive
+--        accepted(year, source, unit, file)                             which file counts where there are two
 --        exemptions(unit, code, since, until)
 --        years(year)
 
@@ -25,6 +26,8 @@ with known as (
   select s.unit, c.*
   from cells c
   join spelt s on s.spelling = trim(c.organisation) and s.spelling <> ''
+  left join accepted a on a.unit = s.unit and a.source = c.source and a.year = c.year
+  where coalesce(a.file, c.file) = c.file
 ),
 once as (
   select unit, source, year, item, count(distinct cell) as tellings, min(cell) as cell, max(link) as link

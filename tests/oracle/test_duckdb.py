@@ -15,7 +15,7 @@ import pytest
 import python_calamine
 import yaml
 
-from example_district import monitored
+from example_district import monitored, written
 from profdev_indicators import demo
 
 pytest.importorskip("profdev_kbr", reason="plugin not installed: the form of the republic is one")
@@ -71,39 +71,62 @@ def _asked() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _rows(path: Path, data: Path) -> list[list[str]]:
-    """All cells of a file as texts."""
-    if path.suffix == ".xlsx":
-        sheet = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        return [[f"{c:.0f}" if isinstance(c, float) else str(c) for c in row] for row in sheet.to_python()]
+def _table(path: Path, data: Path) -> list[dict[str, Any]]:
+    """The cells of a table as texts, under the words of its headings."""
     encoding = ENCODINGS.get(path.relative_to(data).as_posix(), "utf-8-sig")
-    return list(csv.reader(io.StringIO(path.read_bytes().decode(encoding)), delimiter=";"))
+    heading, *rows = csv.reader(io.StringIO(path.read_bytes().decode(encoding)), delimiter=";")
+    return [
+        {
+            "nr": nr,
+            "organisation": told["Организация"],
+            "title": title,
+            "cell": cell,
+            "link": told[after] if after.endswith(".link") else "",
+        }
+        for nr, row in enumerate(rows, start=2)
+        for told in [dict(zip(heading, row, strict=True))]
+        for (title, cell), after in zip(told.items(), [*heading[1:], ""], strict=True)
+    ]
+
+
+def _card(path: Path) -> list[dict[str, Any]]:
+    """The cells of a card by what a person sees: the questions, the answers and the links under their headings."""
+    sheet = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+    rows = [[f"{c:.0f}" if isinstance(c, float) else str(c) for c in row] for row in sheet.to_python()]
+    heading = next(row for row in rows if "Вопрос" in row and "Ответ" in row)
+    asked, answered, linked = (heading.index(word) for word in ("Вопрос", "Ответ", "Ссылка на подтверждение"))
+    told = {row[asked].partition("\n")[0]: (row[answered], row[linked]) for row in rows[rows.index(heading) + 1 :]}
+    return [
+        {"nr": 1, "organisation": told["Название"][0], "title": title, "cell": cell, "link": link}
+        for title, (cell, link) in told.items()
+    ]
 
 
 def _cells(data: Path, asked: pd.DataFrame) -> pd.DataFrame:
-    by_title = {(row.source, row.title): row.item for row in asked.itertuples()}
+    items = {(row.source, row.title): row.item for row in asked.itertuples()}
     cells: list[dict[str, Any]] = []
     for path in sorted(data.glob("20??/**/*.*")):
         file = path.relative_to(data)
-        source = "card" if "cards" in file.parts else path.stem
-        heading, *rows = _rows(path, data)
-        for nr, row in enumerate(rows, start=2):
-            told = dict(zip(heading, row, strict=True))
-            cells += [
-                {
-                    "source": source,
-                    "year": int(file.parts[0]),
-                    "file": file.as_posix(),
-                    "nr": nr,
-                    "organisation": told["Организация"],
-                    "item": by_title[source, title],
-                    "cell": cell,
-                    "link": told.get(f"{by_title[source, title]}.link", ""),
-                }
-                for title, cell in told.items()
-                if (source, title) in by_title
-            ]
+        is_card = path.suffix == ".xlsx"
+        sources = ("card", "organisations") if is_card else ("card",) if "cards" in file.parts else (path.stem,)
+        cells += [
+            {**cell, "source": source, "item": items[source, cell["title"]], "year": int(file.parts[0])}
+            | {"file": file.as_posix()}
+            for cell in (_card(path) if is_card else _table(path, data))
+            for source in sources
+            if (source, cell["title"]) in items
+        ]
     return pd.DataFrame(cells)
+
+
+def _accepted(data: Path) -> pd.DataFrame:
+    """Which file counts where an organisation has sent two."""
+    with (data / "accepted.csv").open(encoding="utf-8-sig", newline="") as table:
+        rows = [
+            {"year": int(row["период"]), "source": row["источник"], "unit": row["организация"], "file": row["файл"]}
+            for row in csv.DictReader(table, delimiter=";")
+        ]
+    return pd.DataFrame(rows)
 
 
 def _tables(example: demo.Demo) -> dict[str, pd.DataFrame]:
@@ -112,6 +135,7 @@ def _tables(example: demo.Demo) -> dict[str, pd.DataFrame]:
     return {
         "items": asked,
         "cells": _cells(example.data, asked),
+        "accepted": _accepted(example.data),
         "criteria": pd.DataFrame(
             CRITERIA, columns=["code", "source", "counted", "whole", "having", "since", "until"], dtype=object
         ).astype({"since": int, "until": int}),
@@ -128,7 +152,7 @@ def _tables(example: demo.Demo) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
-    return demo.write(tmp_path_factory.mktemp("example"))
+    return written(tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")

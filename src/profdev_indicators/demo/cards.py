@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from profdev_indicators.builtin import cardsheets
 from profdev_indicators.demo.answers import Answers
 from profdev_indicators.demo.files import Told, link, typed
 from profdev_indicators.demo.filling import filled
@@ -58,13 +59,16 @@ def decisions(year: int, told: Told, blank: Blanks) -> Iterator[Decision]:
             version = one.version(year)
             for source in _SOURCES:
                 yield Decision(
-                    period=str(year), source=source, unit=one.id, name=version.name if version else "", file=file
+                    period=str(year),
+                    source=source,
+                    unit=one.id,
+                    name=version.name if version else "",
+                    file=file,
+                    sheet=cardsheets.SHEET,
                 )
 
 
-def _sent(
-    year: int, one: Organisation, answers: Answers, blank: Blanks, older: Blanks
-) -> Iterator[tuple[str, bytes]]:
+def _sent(year: int, one: Organisation, answers: Answers, blank: Blanks, older: Blanks) -> Iterator[tuple[str, bytes]]:
     """The files of one organisation: name and content."""
     name, this_years = blank[one.id]
     _, taken = older[one.id] if (year, one.id) in ON_LAST_YEARS_BLANK else (name, this_years)
@@ -92,4 +96,8 @@ def _filled(year: int, one: Organisation, answers: Answers, blank: bytes) -> byt
 
 
 def _typed(year: int, one: Organisation, question: Question, answer: int) -> object:
-    return typed(year, one, question, answer) or (_WORDS[answer] if question.flag else answer)
+    """What is typed into a cell: a spreadsheet takes figures for a number."""
+    written = typed(year, one, question, answer)
+    if written is not None:
+        return int(written) if written.isdecimal() else written
+    return _WORDS[answer] if question.flag else answer

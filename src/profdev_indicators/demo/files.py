@@ -57,7 +57,7 @@ def roster(organisations: Iterable[Organisation]) -> bytes:
 
 
 def year_of_tables(year: int, told: Told) -> Mapping[str, bytes]:
-    """The tables of one year by path: diagnostics, the check of sites, the office's figures, and cards while they came so."""
+    """The tables of one year by path; cards are among them only in the first two years."""
     tables = (
         _table(f"{year}/diagnostics.csv", year, told, diagnostics()),
         _table(f"{year}/sites.csv", year, told, sites()),

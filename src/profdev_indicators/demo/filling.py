@@ -43,7 +43,7 @@ def filled(blank: bytes, answers: Mapping[str, object], links: Mapping[str, str]
         links: addresses of evidence by the id of a question.
 
     Raises:
-        LookupError: there is no such question, or its cell is not to be filled.
+        LookupError: there is no such question, or its cell is filled already.
     """
     stream = BytesIO()
     with ZipFile(BytesIO(blank)) as parts, ZipFile(stream, "w") as copy:
@@ -76,7 +76,7 @@ def _typed(sheet: str, typed: Mapping[str, object]) -> str:
 
     sheet = _EMPTY.sub(cell, sheet)
     if left:
-        raise LookupError(f"не заполняются: {', '.join(left)}")
+        raise LookupError(f"not blank: {', '.join(left)}")
     return _COMPUTED.sub(r"\1", sheet)
 
 

@@ -55,8 +55,8 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": SIZE},
 }
+_DEFAULT_FORMAT = {"font_name": FONT, "font_size": SIZE}
 _ALLOWED = {"select_locked_cells": True, "select_unlocked_cells": True, "format_columns": True, "format_rows": True}
 
 
@@ -67,7 +67,9 @@ def workbook(card: Card) -> bytes:
         RequestError: the extra ``xlsx`` is not installed.
     """
     stream = BytesIO()
-    with _library().Workbook(stream, _OPTIONS) as book:
+    # XlsxWriter writes into the format it is given: the second book of a run would differ from the first.
+    options = {**_OPTIONS, "default_format_properties": dict(_DEFAULT_FORMAT)}
+    with _library().Workbook(stream, options) as book:
         book.set_properties(
             {
                 "title": cardtexts.shown(f"{card.district.card.title}: {card.unit.name}")[:200],
