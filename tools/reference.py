@@ -23,8 +23,8 @@ from click.testing import CliRunner
 from profdev_indicators import errors, frames, hookspecs, load, model, plugin_manager, results
 from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
-from profdev_indicators.intake import collect
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
+from profdev_indicators.intake import collect
 from profdev_indicators.model import (
     Derived,
     District,
