@@ -100,7 +100,9 @@ class Collection:
     files: pl.DataFrame  # FILES
     names: Mapping[str, str]  # id of an organisation → its name in the period
     problems: tuple[Problem, ...]  # files which could not be read
+    notices: tuple[Problem, ...]  # sources of which nothing was found, and where it was looked for
     sources: Mapping[str, str]  # file → SHA-256
+    plugins: tuple[tuple[str, str], ...]  # name, version; in order of registration
 
     @property
     def own(self) -> pl.DataFrame:
@@ -118,10 +120,16 @@ class Collection:
         )
 
 
-def collection(gathered: Gathered, unread: Mapping[str, Sequence[Problem]], today: date) -> Collection:
+def collection(
+    gathered: Gathered,
+    unread: Mapping[str, Sequence[Problem]],
+    today: date,
+    plugins: Sequence[tuple[str, str]],
+) -> Collection:
     """What has been gathered of the one period asked for, seen on ``today``.
 
-    ``unread``: by source, the files of that period which could not be read.
+    ``unread``: by source, the files of that period which could not be read. ``plugins``: names and versions, for the
+    record.
     """
     district, [period] = gathered.district, gathered.asked
     remarks = gathered.defects.filter(
@@ -142,7 +150,11 @@ def collection(gathered: Gathered, unread: Mapping[str, Sequence[Problem]], toda
         files=_files(gathered, unread),
         names=dict(names.select("id", "name").iter_rows()),
         problems=tuple(problem for each in gathered.unread.values() for problem in each),
+        notices=tuple(
+            notice for notice in gathered.notices if notice.path not in {f"sources.{name}" for name in unread}
+        ),
         sources=engine.sources_read(gathered),
+        plugins=tuple(plugins),
     )
 
 
