@@ -49,6 +49,7 @@ class Grid:
     sheet: str = ""
     fragile: bool = False  # it may prove broken while it is read: better now than in the middle of the work
     in_memory: bool = False  # columns may go under the ids themselves, whatever headings the files have
+    periods_come_from: str = "{period} в location"  # what a person may write instead of a column of periods
 
 
 @frozen(kw_only=True, eq=False)
@@ -90,7 +91,9 @@ def choose(
         search.lack(f"нет столбца с организацией; {search.have}", "впишите его заголовок: columns: {unit: …}")
     if "period" in request.columns and period is None and "period" not in {*chosen, *constants, *columns}:
         hint = (
-            "добавьте столбец period" if grid.in_memory else "{period} в location, columns: {period: …} или constants"
+            "добавьте столбец period"
+            if grid.in_memory
+            else f"{grid.periods_come_from}, columns: {{period: …}} или constants"
         )
         search.lack("неизвестен отчётный период", hint)
     search.refuse_nested(chosen)

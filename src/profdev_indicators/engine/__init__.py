@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -211,15 +211,16 @@ def _same_file_twice(heard: Sequence[Heard], root: Path | None) -> list[Problem]
     problems = []
     for told in heard:
         for table in told.tables:
-            if root is None or not table.file or table.period is None:
+            if (root is None and not table.digest) or not table.file or table.period is None:
                 continue
-            digest = _sha256(root / table.file)
+            digest = table.digest or _sha256(Path(root or "") / table.file)
             earlier = seen.setdefault(f"{told.source.id}:{digest}", (table.file, table.period))
             if earlier[1] != table.period:
                 problems.append(
                     Problem(
                         file=table.file,
-                        message=f"тот же файл лежит и под периодом {earlier[1]}: {earlier[0]}",
+                        message=f"{'те же сведения есть' if table.digest else 'тот же файл лежит'} "
+                        f"и под периодом {earlier[1]}: {earlier[0]}",
                         hint="проверьте, не прошлогодние ли это сведения",
                     )
                 )
@@ -233,18 +234,32 @@ def _provenance(
     periods: Sequence[Period],
     plugins: Sequence[tuple[str, str]],
 ) -> Provenance:
-    files = sorted({table.file for told in heard for table in told.tables if table.file}) if root else []
+    tables = [table for told in heard for table in told.tables if table.file]
+    files = sorted({table.file for table in tables if not table.digest}) if root else []
     times = [(root / file).stat().st_mtime for file in files] if root else []
+    sources = {file: _sha256(root / file) for file in files} if root else {}
     return Provenance(
         version=version("profdev-indicators"),
         polars=pl.__version__,
         python=platform.python_version(),
         config=district.digest,
-        sources={file: _sha256(root / file) for file in files} if root else {},
+        sources=dict(sorted((sources | _fetched(tables)).items())),
         plugins=tuple(plugins),
         periods=tuple(map(str, periods)),
         newest=datetime.fromtimestamp(max(times), UTC) if times else None,
     )
+
+
+def _fetched(tables: Iterable[Table]) -> dict[str, str]:
+    """The digests of what does not lie in the folder of data; one for all that came under one name."""
+    digests: dict[str, list[str]] = {}
+    for table in tables:
+        if table.digest:
+            digests.setdefault(table.file, []).append(table.digest)
+    return {
+        file: each[0] if len(each) == 1 else sha256("".join(sorted(each)).encode()).hexdigest()
+        for file, each in digests.items()
+    }
 
 
 def _sha256(path: Path) -> str:
