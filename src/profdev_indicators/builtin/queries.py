@@ -87,7 +87,7 @@ def of_table(name: str) -> str:
         ValueError: it is no name.
     """
     parts = _TABLE.findall(name)
-    if ".".join(parts) != name or "\0" in name:
+    if not parts or ".".join(parts) != name or "\0" in name:
         raise ValueError("имя таблицы или «схема.таблица»; имя с точкой или кавычкой берут в двойные кавычки")
     path = ".".join(quoted(_bare(part)) for part in parts)
     return f"SELECT * FROM {path}"  # noqa: S608 - a quoted name can be nothing but a name
