@@ -1,4 +1,4 @@
-"""What the tests of databases and storages share: a server for the session, and an environment without anybody's keys."""
+"""What the tests of databases and storages share: servers for the session, an environment with nobody's keys."""
 
 from __future__ import annotations
 

@@ -25,7 +25,12 @@ sections:
   - id: one
     title: Раздел
     indicators:
-      - {{id: "1", title: Всего, source: card, measure: {{count: {{counted: n_ped}}}}, silence: excluded, missing: strict}}
+      - id: "1"
+        title: Всего
+        source: card
+        measure: {{count: {{counted: n_ped}}}}
+        silence: excluded
+        missing: strict
 """
 
 

@@ -123,10 +123,8 @@ def test_a_server_of_postgresql(
 
 def _queries(address: str, told: Mapping[str, pl.DataFrame]) -> dict[str, str]:
     """Each source as a query for a period, the cards and the roster as whole tables."""
-    readers = {
-        source: f'{{sql: {{database: "{address}", query: "SELECT * FROM {source} WHERE period = :period ORDER BY at"}}}}'
-        for source in told
-    }
+    query = "SELECT * FROM {} WHERE period = :period ORDER BY at"
+    readers = {source: f'{{sql: {{database: "{address}", query: "{query.format(source)}"}}}}' for source in told}
     whole = {
         source: f'{{sql: {{database: "{address}", table: {source}}}}}' for source in ("units", "card") if source in told
     }

@@ -174,6 +174,7 @@ def _postgresql(connection: Any, timeout: int) -> Session:  # noqa: ANN401 - of 
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         f"SET LOCAL statement_timeout = {timeout * 1000}",
         "SET LOCAL datestyle = 'ISO'",
+        "SET LOCAL client_encoding = 'UTF8'",
     ):
         _asked(connection, setting)
     return _Postgresql(connection=connection)

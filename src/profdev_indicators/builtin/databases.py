@@ -54,6 +54,7 @@ class Sql(Columns):
     database: str | None = key(
         "Файл SQLite в папке данных или postgresql://сервер/база. Имя и пароль — в окружении: PGUSER, PGPASSWORD",
         default=None,
+        sample="register.db",
         validator=_valid(addresses.public),
     )
     env: str | None = key(
@@ -70,6 +71,7 @@ class Sql(Columns):
     table: str | None = key(
         "Вместо query: таблица целиком, «cards» или «схема.cards»; регистр важен",
         default=None,
+        sample="cards",
         validator=_valid(queries.of_table),
     )
     timeout: int = key(
