@@ -31,9 +31,9 @@ class Server:
     def address(self) -> str:
         return f"postgresql://127.0.0.1:{self.port}/register"
 
-    def run(self, *statements: str) -> None:
+    def run(self, *statements: str, base: str = "register") -> None:
         """Statements of the one who keeps the database."""
-        with closing(self._connected()) as connection, closing(connection.cursor()) as cursor:
+        with closing(self._connected(base)) as connection, closing(connection.cursor()) as cursor:
             for statement in statements:
                 cursor.executescript(statement)
             connection.commit()
@@ -51,9 +51,16 @@ class Server:
             cursor.execute(sql)
             return pl.DataFrame(cursor.fetch_arrow()).item()
 
-    def _connected(self) -> Any:
+    def recreate(self, base: str, how: str) -> None:
+        """An empty database beside the first one."""
+        with closing(self._connected(autocommit=True)) as connection, closing(connection.cursor()) as cursor:
+            cursor.executescript(f"DROP DATABASE IF EXISTS {base}")
+            cursor.executescript(f"CREATE DATABASE {base} {how}")
+
+    def _connected(self, base: str = "register", *, autocommit: bool = False) -> Any:
         dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
-        return dbapi.connect(f"postgresql://keeper:keeper@127.0.0.1:{self.port}/register")
+        address = f"postgresql://keeper:keeper@127.0.0.1:{self.port}/{base}"
+        return dbapi.connect(address, autocommit=autocommit)
 
 
 @contextmanager
@@ -77,9 +84,8 @@ def postgresql() -> Iterator[Server]:
         options = f"-h 127.0.0.1 -p {server.port} -k {folder} -F"
         _as_owner(programs / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start")
         try:
-            url = f"postgresql://keeper:keeper@127.0.0.1:{server.port}/postgres"
-            dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
-            with closing(dbapi.connect(url, autocommit=True)) as connection, closing(connection.cursor()) as cursor:
+            opened = server._connected("postgres", autocommit=True)
+            with closing(opened) as connection, closing(connection.cursor()) as cursor:
                 cursor.executescript("CREATE DATABASE register")
                 cursor.executescript(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
             yield server

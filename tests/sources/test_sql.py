@@ -201,6 +201,20 @@ def test_bytes_of_sqlite_are_no_answer(tmp_path: Path) -> None:
     assert message.startswith("sqlite: register.db: столбец «n_ped» — не тексты и не числа")
 
 
+def test_a_server_in_another_encoding_speaks_russian_all_the_same(server: Server, let_in: None) -> None:
+    del let_in
+    server.recreate("win", "ENCODING 'WIN1251' LOCALE 'C' TEMPLATE template0")
+    address = server.address.replace("/register", "/win")
+    server.run(
+        "SET client_encoding = 'UTF8'",
+        "CREATE TABLE карты AS SELECT 'школа'::text AS unit, '2022'::text AS period",
+        f"GRANT SELECT ON карты TO {USER}",
+        base="win",
+    )
+    query = "SELECT * FROM карты WHERE unit = 'школа' AND period = :period"
+    assert rows(Sql(database=address, query=query).read(request(until=period("2022"))), "unit") == [("школа",)]
+
+
 # --- nothing is changed -----------------------------------------------------------------------------------------
 
 WRITING = [

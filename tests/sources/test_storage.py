@@ -142,6 +142,14 @@ def test_a_broken_object_hides_no_other_complaint(storage: Any) -> None:
     ]
 
 
+def test_a_key_that_no_file_could_have_is_told(storage: Any) -> None:
+    put(storage, "2022//a.csv")
+    assert complaint() == (
+        "рядом лежит объект с именем, какого у файла не бывает («//», «..», знак табуляции) — "
+        "переименуйте его или начните location с другой папки"
+    )
+
+
 # --- bounds -----------------------------------------------------------------------------------------------------
 
 

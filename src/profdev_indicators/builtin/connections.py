@@ -258,7 +258,7 @@ def _failed(error: Exception, address: Address) -> UnreadableError:
     if address.dialect == "sqlite" and _DAMAGED.search(text):
         return UnreadableError("это не база SQLite, или она повреждена", hint="возьмите файл заново")
     code = getattr(error, "sqlstate", None) or next((c for words, c in _WORDS.items() if re.search(words, text)), "")
-    message, hint = _FAULTS.get(code, ("база не отвечает на запрос", "проверьте его в самой базе"))
+    message, hint = _FAULTS.get(code, ("запрос не выполнен", "проверьте его в самой базе"))
     found = _SAID[address.dialect].search(text)
     said = address.hide(found[1].strip()) if found else ""
     return UnreadableError(f"{message} ({said})" if said else message, hint=hint)

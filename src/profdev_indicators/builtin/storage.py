@@ -39,6 +39,10 @@ _REFUSALS = {
         "хранилище не пускает",
         "проверьте AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY и права на чтение корзины",
     ),
+    "InvalidPathError": (
+        "рядом лежит объект с именем, какого у файла не бывает («//», «..», знак табуляции)",
+        "переименуйте его или начните location с другой папки",
+    ),
     "AuthorizationHeaderMalformed|PermanentRedirect": ("корзина в другом регионе", "проверьте AWS_REGION"),
 }
 # Any of these says how to sign; without them the library would go and ask the cloud it thinks it runs in.
