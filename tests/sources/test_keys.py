@@ -69,6 +69,7 @@ def test_what_is_right_is_accepted(tmp_path: Path, keys: str) -> None:
         ("database: a.db\nquery: 'SELECT :year'", "10:", ".query: нет параметра :year"),
         ("database: a.db\ntable: 'a\"b'", "10:", ".table: имя таблицы или «схема.таблица»"),
         ("database: a.db\ntable: t\ntimeout: 0", "11:", ".timeout: должно быть не меньше 1"),
+        ("database: a.db\ntable: t\ntimeout: 99999999999", "11:", ".timeout: должно быть не больше 86400"),
         ("database: a.db\ntable: t\nquery: SELECT 1", "", "что читать: нужен один ключ, query или table, а не оба"),
         ("database: a.db\nenv: A\ntable: t", "", "где база: нужен один ключ, database или env, а не оба"),
         ("database: a.db", "", "что читать: нужен один ключ, query или table"),

@@ -215,6 +215,18 @@ def test_a_server_in_another_encoding_speaks_russian_all_the_same(server: Server
     assert rows(Sql(database=address, query=query).read(request(until=period("2022"))), "unit") == [("школа",)]
 
 
+def test_bytes_that_are_no_text_are_told(server: Server, let_in: None) -> None:
+    del let_in
+    server.recreate("raw", "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    server.run(
+        r"CREATE TABLE cards AS SELECT E'\xcf\xd0'::text AS unit, '2022'::text AS period",
+        f"GRANT SELECT ON cards TO {USER}",
+        base="raw",
+    )
+    (message,) = messages(Sql(database=server.address.replace("/register", "/raw"), table="cards"), request())
+    assert "/raw: текст в базе не в той кодировке, что в ней объявлена (" in message
+
+
 # --- nothing is changed -----------------------------------------------------------------------------------------
 
 WRITING = [

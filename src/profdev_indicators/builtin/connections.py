@@ -50,6 +50,7 @@ _FAULTS = {
     "42501": ("нет права читать", "попросите право SELECT у того, кто ведёт базу"),
     "42883": ("не сходятся виды значений", "параметр — текст: пишите :period::int, :end::date"),
     "0A000": ("такой запрос здесь нельзя", "годится только чтение: SELECT или WITH … SELECT"),
+    "22021": ("текст в базе не в той кодировке, что в ней объявлена", "перекодируйте его в базе"),
     "25006": ("запрос хочет менять базу, а она открыта только для чтения", "годится только SELECT"),
     "57014": ("запрос не уложился в срок", "ускорьте его или увеличьте timeout"),
 }
@@ -59,6 +60,7 @@ _WORDS = {
     r"syntax error|incomplete input|unrecognized token": "42601",
     r"readonly|read-only|not authorized": "25006",
     r"statement timeout": "57014",
+    r"invalid byte sequence": "22021",
 }
 _DAMAGED = re.compile(r"not a database|malformed|disk I/O|failed to open")
 

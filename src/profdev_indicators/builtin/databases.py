@@ -75,7 +75,9 @@ class Sql(Columns):
         validator=_valid(queries.of_table),
     )
     timeout: int = key(
-        "Сколько секунд ждать ответа на запрос (PostgreSQL)", default=60, validator=attrs.validators.ge(1)
+        "Сколько секунд ждать ответа на запрос (PostgreSQL)",
+        default=60,
+        validator=[attrs.validators.ge(1), attrs.validators.le(86_400)],
     )
 
     def __attrs_post_init__(self) -> None:
@@ -100,7 +102,7 @@ class Sql(Columns):
         except UnreadableError as error:
             message = f"источник «{request.source}»: {error.problem.message}"
             raise SourceError([evolve(error.problem, message=message)]) from None
-        with _told(address):
+        with _placed(address):
             path = _file(address, request) if address.dialect == "sqlite" else None
             with session(address, path, self.timeout) as opened:
                 return tuple(self._tables(opened, address, request))
@@ -126,7 +128,7 @@ class Sql(Columns):
             names = ", ".join(f":{name}" for name in queries.PARAMETERS)
             raise UnreadableError(f"параметр {mark} никто не заполнит", hint=f"есть: {names}")
         if not queries.parameters(self._text):
-            yield from self._told(opened, address, request, None)
+            yield from self._answers(opened, address, request, None)
             return
         if request.until is None:
             raise UnreadableError("у запроса есть параметры периода, а читают не за период", hint="уберите их")
@@ -141,7 +143,7 @@ class Sql(Columns):
                 return  # the beginning of time
             if request.since is not None and period < request.since:
                 return
-            found = self._told(opened, address, request, period)
+            found = self._answers(opened, address, request, period)
             if not found and before and request.since is None:
                 return
             if found and before >= _MOST_PERIODS:
@@ -149,7 +151,7 @@ class Sql(Columns):
                 raise UnreadableError(message, hint="отбирает ли он строки по :period?")
             yield from found
 
-    def _told(
+    def _answers(
         self, opened: Session, address: addresses.Address, request: Request, period: Period | None
     ) -> tuple[Table, ...]:
         """What the database tells of one period, or of all of them."""
@@ -165,13 +167,13 @@ class Sql(Columns):
         rows = opened.rows(self._text, values, wanted)
         if rows.is_empty():
             return ()
-        told = _grid(rows, tuple(wanted.values()))
+        grid = _grid(rows, tuple(wanted.values()))
         digest = _digest(self._text, rows)
-        return (self._table(told, request, file=address.name, period=period, digest=digest),)
+        return (self._table(grid, request, file=address.name, period=period, digest=digest),)
 
 
 @contextmanager
-def _told(address: addresses.Address) -> Iterator[None]:
+def _placed(address: addresses.Address) -> Iterator[None]:
     """What goes wrong, as problems at the name of the database."""
     try:
         yield
