@@ -89,6 +89,8 @@ def test_what_is_wrong_is_told_beside_its_key(tmp_path: Path, keys: str, line: s
     [
         ("s3://me:secret@cards/x.csv", "ключи доступа не пишут в location"),
         ("s3:///x.csv", "в location нужно имя корзины"),
+        ("S3://cards/x.csv", "location — путь в папке данных или s3://корзина"),
+        ("https://me:secret@storage.example/x.csv", "location — путь в папке данных или s3://корзина"),
         ("s3://карты/x.csv", "в location нужно имя корзины"),
         ("s3://cards", "в location после корзины нужны имена объектов"),
         ("s3://cards/", "в location после корзины нужны имена объектов"),

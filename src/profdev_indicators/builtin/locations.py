@@ -42,9 +42,9 @@ class Found:
 
 
 def acceptable(_: object, attribute: attrs.Attribute[Any], value: str | tuple[str, ...]) -> None:  # noqa: ARG001 - the loader looks for it
-    """A validator: no location names a storage in a way that cannot be, or with its keys."""
+    """A validator: no location names a storage that cannot be, or one with its keys."""
     for pattern in patterns(value):
-        if pattern.startswith(storage.SCHEME) and (refusal := storage.objection(pattern)):
+        if "://" in pattern and (refusal := storage.objection(pattern)):
             raise ValueError(refusal)
 
 
@@ -64,8 +64,9 @@ def find(
     found: dict[str, Found] = {}
     problems: list[Problem] = []
     for pattern in patterns(location):
-        remote = pattern.startswith(storage.SCHEME)
-        refusal = _refusal(storage.split(pattern)[1] if remote else pattern) or (remote and storage.objection(pattern))
+        remote = "://" in pattern
+        refusal = remote and storage.objection(pattern)
+        refusal = refusal or _refusal(storage.split(pattern)[1] if remote else pattern)
         if refusal:
             problems.append(Problem(message=f"источник «{request.source}»: {refusal}", cell=pattern))
             continue
