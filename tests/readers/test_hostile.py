@@ -253,6 +253,14 @@ def test_a_book_too_large_to_be_read_at_once_is_refused(tmp_path: Path) -> None:
     assert problem.message == "книга занимает 300 МиБ, предел — 256 МиБ"
 
 
+@pytest.mark.parametrize("name", ["card.json", "card.ndjson"])
+def test_records_too_many_to_be_read_at_once_are_refused(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, f"2022/{name}", "[]")
+    os.truncate(path, 300 << 20)
+    (problem,) = problems(READER, request(tmp_path))
+    assert problem.message == "файл занимает 300 МиБ, предел — 256 МиБ"
+
+
 def test_a_large_book_is_proved_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (packages, workbooks, opendocument):
         monkeypatch.setattr(module, "SMALL", 100)

@@ -29,11 +29,10 @@ _NO_DATE = re.compile(
 )  # what is no part of a date in a format
 _DATE = re.compile("[dmyhs]", re.IGNORECASE)
 _BIFF8 = 0x600
-_BOF, _EOF, _CONTINUE, _SINCE_1904 = 0x809, 0xA, 0x3C, 0x22
-_BOUNDSHEET, _FILEPASS, _FORMAT, _XF, _SST, _MERGED = 0x85, 0x2F, 0x41E, 0xE0, 0xFC, 0xE5
-_NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA, _STRING = 0x203, 0x27E, 0xBD, 0x205, 0x6, 0x207
-_LABEL, _RICH_LABEL, _LABELSST = 0x204, 0xD6, 0xFD
-_CELLS = (_NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA, _LABEL, _RICH_LABEL, _LABELSST)
+_BOF, _EOF, _CONTINUE = 0x809, 0xA, 0x3C
+_SST, _MERGED = 0xFC, 0xE5
+_STRING = 0x207
+_CELLS = (0x203, 0x27E, 0xBD, 0x205, 0x6, 0x204, 0xD6, 0xFD)  # those _told knows
 _NOT_A_NUMBER = 0xFFFF
 _TEXT_RESULT, _BOOLEAN_RESULT, _ERROR_RESULT = 0, 1, 2
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -42,20 +41,15 @@ _FROM_1904 = 1462  # days between the two beginnings Excel knows
 
 
 @define
-class _Styles:
-    """What the styles of cells show."""
-
-    percents: set[int] = Factory(set)
-    dates: set[int] = Factory(set)
-
-
-@define
 class _Globals:
     """What stands before the sheets."""
 
     sheets: list[tuple[int, bool, str]] = Factory(list)  # where it begins, whether it is visible, its name
     texts: Sequence[str] = ()
-    styles: _Styles = Factory(_Styles)
+    formats: dict[int, str] = Factory(dict)
+    styles: list[int] = Factory(list)  # their formats
+    percents: set[int] = Factory(set)  # of the styles, those which show 0.125 as 12,5 %
+    dates: set[int] = Factory(set)  # and those which show a day
     days: int = 0  # to add to a date
 
 
@@ -169,31 +163,34 @@ def _records(stream: bytes, start: int) -> Iterator[_Record]:
 
 def _globals(stream: bytes) -> _Globals:
     known = _Globals()
-    formats: dict[int, str] = {}
-    styles: list[int] = []
     for record in _records(stream, 0):
-        match record.kind:
-            case 0x2F:  # FILEPASS
-                raise protected()
-            case 0x85:  # BOUNDSHEET
-                start, hidden, kind = unpack_from("<IBB", record.raw)
-                if kind == 0:
-                    known.sheets.append((start, not hidden & 3, _short_text(record.raw, 6)))
-            case 0x41E:  # FORMAT
-                formats[unpack_from("<H", record.raw)[0]] = _text(record.raw, 2)
-            case 0xE0:  # XF
-                styles.append(unpack_from("<H", record.raw, 2)[0])
-            case 0x22:  # DATE1904
-                known.days = _FROM_1904 if unpack_from("<H", record.raw)[0] else 0
-            case 0xFC:  # SST
-                known.texts = tuple(_shared_texts((record.raw, *record.more)))
-    for number, style in enumerate(styles):
-        shown = formats.get(style, "")
+        _learn(record, known)
+    for number, style in enumerate(known.styles):
+        shown = known.formats.get(style, "")
         if style in _PERCENT_FORMATS or "%" in shown:
-            known.styles.percents.add(number)
+            known.percents.add(number)
         elif style in _DATE_FORMATS or (shown and _DATE.search(_NO_DATE.sub("", shown))):
-            known.styles.dates.add(number)
+            known.dates.add(number)
     return known
+
+
+def _learn(record: _Record, known: _Globals) -> None:
+    raw = record.raw
+    match record.kind:
+        case 0x2F:  # FILEPASS
+            raise protected()
+        case 0x85:  # BOUNDSHEET
+            start, hidden, kind = unpack_from("<IBB", raw)
+            if kind == 0:
+                known.sheets.append((start, not hidden & 3, _short_text(raw, 6)))
+        case 0x41E:  # FORMAT
+            known.formats[unpack_from("<H", raw)[0]] = _text(raw, 2)
+        case 0xE0:  # XF
+            known.styles.append(unpack_from("<H", raw, 2)[0])
+        case 0x22:  # DATE1904
+            known.days = _FROM_1904 if unpack_from("<H", raw)[0] else 0
+        case 0xFC:  # SST
+            known.texts = tuple(_shared_texts((raw, *record.more)))
 
 
 def _text(raw: bytes, at: int) -> str:
@@ -321,9 +318,9 @@ def _result(raw: bytes, style: int, known: _Globals) -> Cell | None:
 
 
 def _shown(number: float, style: int, known: _Globals) -> Cell:
-    if style in known.styles.percents:
+    if style in known.percents:
         return f"{number * 100:.10g}%"
-    if style in known.styles.dates:
+    if style in known.dates:
         try:
             return _BEGINNING + timedelta(days=number + known.days)
         except (OverflowError, ValueError):

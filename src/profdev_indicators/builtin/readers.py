@@ -16,8 +16,8 @@ from profdev_indicators.builtin.grids import (
     UnreadableError,
     choose,
     is_question,
-    nothing_asked,
     notes_of_totals,
+    nothing_asked,
     plain,
     take,
     totals,
@@ -165,7 +165,7 @@ class Csv(_Files):
     encoding: str | None = key("Кодировка; пусто — определить: UTF-8, UTF-16, cp1251 или cp866", default=None)
     header: int | None = key("Номер строки с заголовками; пусто — найти по вопросам", default=None)
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """Cells are texts."""
         return (
             read_separated(
@@ -190,7 +190,7 @@ class Xlsx(_Files):
 class Json(_Files):
     """Список записей JSON."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """A record is a row."""
         return (read_json(path),)
 
@@ -199,7 +199,7 @@ class Json(_Files):
 class NdJson(_Files):
     """Записи JSON, по одной в строке."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """A line is a row."""
         return (read_ndjson(path),)
 
@@ -208,7 +208,7 @@ class NdJson(_Files):
 class Parquet(_Files):
     """Таблица Parquet: типы столбцов берутся из файла."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """Numbers stay numbers."""
         return (_parquet(path),)
 
