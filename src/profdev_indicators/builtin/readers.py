@@ -74,7 +74,8 @@ class _Columns:
         )
         if choice.is_empty and shared:
             return None
-        if choice.problems or choice.is_empty:
+        # A table in memory is nobody's mistake: whoever gave it knows what is in it.
+        if choice.problems or (choice.is_empty and found is not None):
             raise SourceError(choice.problems or [nothing_asked(grid, request)])
         left_out = totals(grid, choice)
         frame = take(grid, choice, request, self.constants, left_out)
