@@ -50,7 +50,8 @@ def complaints(folder: Path, keys: str, kind: str = "sql") -> list[str]:
 def test_nobody_pays_for_libraries_that_are_not_used() -> None:
     """To know the kinds, and to check a configuration, takes neither drivers of databases nor those of storages."""
     script = (
-        "import sys; from profdev_indicators.plugins import kinds, plugin_manager; kinds(plugin_manager(discover=False));"
+        "import sys; from profdev_indicators.plugins import kinds, plugin_manager;"
+        "kinds(plugin_manager(discover=False));"
         "print(sorted(name for name in sys.modules if name.startswith(('adbc', 'obstore', 'pyarrow'))))"
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603 - our own words
