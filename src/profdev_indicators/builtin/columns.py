@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.grids import Grid, MissingLibraryError, UnreadableError, choose, take
+from profdev_indicators.builtin.grids import (
+    Grid,
+    MissingLibraryError,
+    UnreadableError,
+    choose,
+    is_question,
+    nothing_asked,
+    plain,
+    take,
+)
+from profdev_indicators.builtin.headers import Known
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import Request, Table, key
@@ -38,14 +48,22 @@ class Columns:
             SourceError: it is no table, or lacks a column.
         """
         try:
-            return (self._table(_from_memory(request.frames[request.source]), request),)
+            table = self._table(_from_memory(request.frames[request.source]), request)
         except FAILURES as error:
             raise SourceError(told(error, f"frames['{request.source}']")) from error
+        return () if table is None else (table,)
 
     def _table(
-        self, grid: Grid, request: Request, *, file: str = "", period: Period | None = None, digest: str = ""
-    ) -> Table:
-        """The columns asked for, by their ids.
+        self,
+        grid: Grid,
+        request: Request,
+        *,
+        file: str = "",
+        period: Period | None = None,
+        digest: str = "",
+        shared: bool = False,
+    ) -> Table | None:
+        """The answers of a grid, by their ids; None: nothing in it is asked, and ``shared`` says that this may be.
 
         Args:
             grid: the table as it stands.
@@ -53,13 +71,26 @@ class Columns:
             file: what messages call it; empty: it is in memory.
             period: what all its rows are about; None: it has a column for that.
             digest: SHA-256 of what does not lie in the folder of data; empty: it does.
+            shared: other sources read the same files.
 
         Raises:
             SourceError: a column is not there.
         """
-        choice = choose(grid, request, columns=self.columns, constants=self.constants, where=self.where, period=period)
-        if choice.problems:
-            raise SourceError(choice.problems)
+        if grid.problems:
+            raise SourceError(grid.problems)
+        is_card = grid.first_row is None  # its headings are ids: nothing is to be looked for under other names
+        choice = choose(
+            grid,
+            request,
+            columns={} if is_card else self.columns,
+            constants=self.constants,
+            where={} if is_card else self.where,
+            period=period,
+        )
+        if choice.is_empty and shared:
+            return None
+        if choice.problems or choice.is_empty:
+            raise SourceError(choice.problems or [nothing_asked(grid, request)])
         frame = take(grid, choice, request, self.constants)
         fleeting = grid.fragile or digest  # what was fetched is gone when the reader is done
         return Table(
@@ -68,7 +99,19 @@ class Columns:
             sheet=grid.sheet,
             cells={wanted: grid.seen[position] for wanted, position in choice.columns.items()},
             period=period,
+            notes=tuple(evolve(note, file=file) for note in (*grid.notes, *choice.notes)),
             digest=digest,
+        )
+
+    def _known(self, request: Request) -> Known:
+        """The headings to look for."""
+        given = [(wanted, heading) for wanted, heading in self.columns.items()]
+        given += [(wanted, title) for wanted in request.columns for title in (wanted, *request.titles.get(wanted, ()))]
+        everything = [*(heading for _, heading in given), *self.where]
+        # A roster asks nothing.
+        questions = {plain(heading): wanted for wanted, heading in reversed(given) if is_question(wanted)}
+        return Known(
+            plainly=frozenset(map(plain, everything)), questions=questions if "unit" in request.columns else {}
         )
 
 

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from profdev_indicators.builtin import addresses, queries
 from profdev_indicators.builtin.columns import FAILURES, Columns, told
 from profdev_indicators.builtin.connections import Session, session
-from profdev_indicators.builtin.grids import Grid, MissingLibraryError, UnreadableError, choose
+from profdev_indicators.builtin.grids import Grid, MissingLibraryError, UnreadableError, choose, nothing_asked
 from profdev_indicators.errors import SourceError
 from profdev_indicators.model import Request, Table, key
 from profdev_indicators.periods import Period
@@ -161,15 +161,16 @@ class Sql(Columns):
         if not headings:
             return ()
         choice = choose(grid, request, columns=self.columns, constants=self.constants, where=self.where, period=period)
-        if choice.problems:
-            raise SourceError(choice.problems)
+        if choice.problems or choice.is_empty:
+            raise SourceError(choice.problems or [nothing_asked(grid, request)])
         wanted = {str(at): headings[at] for at in sorted({*choice.columns.values(), *choice.conditions})}
         rows = opened.rows(self._text, values, wanted)
         if rows.is_empty():
             return ()
         grid = _grid(rows, tuple(wanted.values()))
         digest = _digest(self._text, rows)
-        return (self._table(grid, request, file=address.name, period=period, digest=digest),)
+        table = self._table(grid, request, file=address.name, period=period, digest=digest)
+        return () if table is None else (table,)
 
 
 @contextmanager

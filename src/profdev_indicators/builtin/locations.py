@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from profdev_indicators.builtin import storage
 from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, asked
 from profdev_indicators.errors import Problem
-from profdev_indicators.model import Request
+from profdev_indicators.model import ACCEPTED, Request
 from profdev_indicators.periods import Calendar, Period
 
 PERIOD = "{period}"
@@ -92,6 +92,8 @@ def _lying(pattern: str, request: Request, knows: Callable[[Path], bool]) -> tup
     found, problems = [], []
     for path, written in _walk(root, PurePosixPath(pattern).parts, request.calendar):
         file = path.relative_to(root).as_posix()
+        if file == ACCEPTED:
+            continue
         if not path.resolve().is_relative_to(root):
             problems.append(Problem(file=file, message="ссылка ведёт за пределы папки данных: файл не прочитан"))
             continue

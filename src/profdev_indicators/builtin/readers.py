@@ -16,10 +16,11 @@ from profdev_indicators.builtin.grids import Grid, UnreadableError
 from profdev_indicators.builtin.locations import acceptable, find
 from profdev_indicators.builtin.records import read_json, read_ndjson
 from profdev_indicators.builtin.separated import read_separated
-from profdev_indicators.builtin.spreadsheets import read_sheet
+from profdev_indicators.builtin.spreadsheets import read_book
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key
+from profdev_indicators.periods import Period
 
 
 @frozen(kw_only=True)
@@ -31,27 +32,40 @@ class _Files(Columns, ABC):
         "* и ? — любые знаки, ** — любые папки; «s3://корзина/{period}/*.csv» — объекты хранилища",
         validator=acceptable,
     )
+    shared: bool = key(
+        "Папка общая с другими источниками: файл без единого вопроса этого источника пропускается, а не замечание",
+        default=False,
+    )
 
     def read(self, request: Request) -> tuple[Table, ...]:
         """All tables of the periods asked for.
 
         Raises:
-            SourceError: with every problem of every file.
+            SourceError: with every problem of every file, and the tables of the others.
         """
         if request.source in request.frames:
             return self._in_memory(request)
         found, refused = find(self.location, request, self.knows)
         problems = list(refused)
-        tables = []
+        tables: list[Table] = []
         for one in found:
             try:
-                tables.append(
-                    self._table(self.grid(one.path), request, file=one.file, period=one.period, digest=one.digest)
-                )
+                stamp = None if one.digest else _stamp(one.path)
+                grids = self.grids(one.path, request, one.period)
             except FAILURES as error:
                 problems += told(error, one.file)
+                continue
+            for grid in grids:
+                try:
+                    table = self._table(
+                        grid, request, file=one.file, period=one.period, digest=one.digest, shared=self.shared
+                    )
+                except FAILURES as error:
+                    problems += told(error, one.file)
+                else:
+                    tables += [] if table is None else [evolve(table, stamp=stamp)]
         if problems:
-            raise SourceError(problems)
+            raise SourceError(problems, tables)
         return tuple(tables)
 
     def knows(self, path: Path) -> bool:  # noqa: ARG002 - a mixed folder asks
@@ -59,8 +73,8 @@ class _Files(Columns, ABC):
         return True
 
     @abstractmethod
-    def grid(self, path: Path) -> Grid:
-        """The table of one file as it stands.
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+        """The tables and cards of one file as they stand.
 
         Raises:
             UnreadableError: the file is not such a table.
@@ -74,50 +88,54 @@ class Csv(_Files):
 
     separator: str | None = key("Разделитель; пусто — определить: «;», табуляция или «,»", default=None)
     encoding: str | None = key("Кодировка; пусто — определить: UTF-8, UTF-16, cp1251 или cp866", default=None)
-    header: int | None = key("Номер строки с заголовками; пусто — первая непустая", default=None)
+    header: int | None = key("Номер строки с заголовками; пусто — найти по вопросам", default=None)
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """Cells are texts."""
-        return read_separated(path, separator=self.separator, encoding=self.encoding, header=self.header)
+        return (
+            read_separated(
+                path, self._known(request), separator=self.separator, encoding=self.encoding, header=self.header
+            ),
+        )
 
 
 @frozen(kw_only=True)
 class Xlsx(_Files):
-    """Лист книги XLSX, XLS или ODS."""
+    """Книга XLSX, XLS или ODS: карты организаций или таблица на листе."""
 
-    sheet: str | None = key("Имя листа; пусто — первый видимый", default=None)
-    header: int | None = key("Номер строки с заголовками, как в Excel; пусто — первая непустая", default=None)
+    sheet: str | None = key("Имя листа с таблицей; пусто — первый видимый. Карты ищутся на всех", default=None)
+    header: int | None = key("Номер строки с заголовками, как в Excel; пусто — найти по вопросам", default=None)
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """Cells are texts as Excel shows them."""
-        return read_sheet(path, sheet=self.sheet, header=self.header)
+        return read_book(path, request, self._known(request), period=period, sheet=self.sheet, header=self.header)
 
 
 @frozen(kw_only=True)
 class Json(_Files):
     """Список записей JSON."""
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """A record is a row."""
-        return read_json(path)
+        return (read_json(path),)
 
 
 @frozen(kw_only=True)
 class NdJson(_Files):
     """Записи JSON, по одной в строке."""
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """A line is a row."""
-        return read_ndjson(path)
+        return (read_ndjson(path),)
 
 
 @frozen(kw_only=True)
 class Parquet(_Files):
     """Таблица Parquet: типы столбцов берутся из файла."""
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """Numbers stay numbers."""
-        return _parquet(path)
+        return (_parquet(path),)
 
 
 @frozen(kw_only=True)
@@ -127,25 +145,31 @@ class Files(_Files):
     separator: str | None = key("CSV: разделитель; пусто — определить", default=None)
     encoding: str | None = key("CSV: кодировка; пусто — определить", default=None)
     sheet: str | None = key("XLSX: имя листа; пусто — первый видимый", default=None)
-    header: int | None = key("CSV и XLSX: номер строки с заголовками; пусто — первая непустая", default=None)
+    header: int | None = key("CSV и XLSX: номер строки с заголовками; пусто — найти по вопросам", default=None)
 
     def knows(self, path: Path) -> bool:
         """Whether the extension is one of those read."""
         return path.suffix.lower() in _SUFFIXES
 
-    def grid(self, path: Path) -> Grid:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
         """The table as the reader of its kind sees it."""
         match _SUFFIXES[path.suffix.lower()]:
             case "csv":
-                return read_separated(path, separator=self.separator, encoding=self.encoding, header=self.header)
+                return (
+                    read_separated(
+                        path, self._known(request), separator=self.separator, encoding=self.encoding, header=self.header
+                    ),
+                )
             case "xlsx":
-                return read_sheet(path, sheet=self.sheet, header=self.header)
+                return read_book(
+                    path, request, self._known(request), period=period, sheet=self.sheet, header=self.header
+                )
             case "json":
-                return read_json(path)
+                return (read_json(path),)
             case "ndjson":
-                return read_ndjson(path)
+                return (read_ndjson(path),)
             case "parquet":
-                return _parquet(path)
+                return (_parquet(path),)
 
 
 @frozen(kw_only=True)
@@ -199,3 +223,9 @@ def _parquet(path: Path) -> Grid:
     if not path.stat().st_size:
         raise UnreadableError("файл пуст")
     return evolve(typed(pl.scan_parquet(path, glob=False)), fragile=True)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file before its first byte is read."""
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
