@@ -91,6 +91,8 @@ class Request:
     calendar: Calendar
     since: Period | None = None  # both ends included; None: as far as there is anything
     until: Period | None = None
+    district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
+    elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
 
 
 @frozen(kw_only=True, eq=False)

@@ -59,6 +59,12 @@ def test_a_file_somebody_changed_is_not_removed_as_stale(tmp_path: Path) -> None
     assert (tmp_path / "out" / "old.md").read_bytes() == b"with my notes"
 
 
+def test_what_is_to_be_kept_stays_though_it_is_not_made_again(tmp_path: Path) -> None:
+    put_whole(recorded({"a.csv": b"1", "old.md": b"2"}), tmp_path / "out", RECORD)
+    put_whole(recorded({"a.csv": b"3"}), tmp_path / "out", RECORD, keep=["old.md"])
+    assert (tmp_path / "out" / "old.md").read_bytes() == b"2"
+
+
 def test_a_file_of_somebody_else_under_our_name_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"mine")
     with pytest.raises(RequestError, match=r"чужие файлы: a\.csv"):
@@ -97,6 +103,15 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 def test_a_report_cannot_write_outside_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(PluginError, match="выводит из папки"):
         put_whole({name: b""}, tmp_path / "out")
+
+
+def test_a_record_which_names_a_file_elsewhere_removes_nothing(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.txt", tmp_path / "out"
+    mine.write_bytes(b"mine")
+    put_whole(recorded({"a.csv": b"1"}), out, RECORD)
+    (out / RECORD).write_text(json.dumps({"files": digests({str(mine): b"mine", "a.csv": b"1"})}), encoding="utf-8")
+    put_whole(recorded({"a.csv": b"2"}), out, RECORD)
+    assert mine.read_bytes() == b"mine"
 
 
 @given(record=st.binary(max_size=200) | st.sampled_from([b"[]", b'{"files": 1}', b'{"files": {"../x": "1"}}', b"null"]))

@@ -93,7 +93,7 @@ def test_a_deadline_that_is_no_day_is_refused() -> None:
 
 
 def test_one_collects_for_one_period() -> None:
-    with pytest.raises(RequestError, match="собирают за один период"):
+    with pytest.raises(RequestError, match="нужен один период"):
         collect(asking(), period="2021,2022", plugins=core_alone())
 
 

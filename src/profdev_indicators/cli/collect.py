@@ -82,7 +82,7 @@ def command(
         if accepted:
             _accept(found, accepted, data)
             found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
-        kept = put_whole(files := _files(found), out, RECORD, letters.FOLDER) if out is not None else ()
+        kept = put_whole(files := _files(found), out, RECORD, by_hand=letters.FOLDER) if out is not None else ()
     complain(*(f"Предупреждение: {notice}" for notice in found.notices))
     say(*_summary(found), *_problems(found, out))
     if accepted:

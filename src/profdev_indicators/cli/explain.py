@@ -178,6 +178,8 @@ def _cells(cells: Sequence[Cell]) -> list[str]:
 def _answer(cell: Cell) -> str:
     if cell.answer is None:
         return _STATES_OF_ITEMS.get(cell.state or "", "не сказано")
+    if cell.day is not None:
+        return day(cell.day)
     return ("да" if cell.answer else "нет") if cell.type == "flag" else count(cell.answer)
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,12 @@ _PAUSE = 0.05  # seconds between two tries
 
 
 def put_whole(
-    files: Mapping[str, bytes], folder: Path, record: str | None = None, by_hand: str | None = None
+    files: Mapping[str, bytes],
+    folder: Path,
+    record: str | None = None,
+    *,
+    by_hand: str | None = None,
+    keep: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Write files into a folder; if anything fails, the folder stays as it was.
 
@@ -32,6 +37,7 @@ def put_whole(
         folder: made if absent.
         record: the name, among ``files``, of a JSON file whose key ``files`` says which files a run wrote: name →
             SHA-256. None: nobody wrote there before.
+        keep: names of files of an earlier run which stay, though not among ``files``.
         by_hand: files whose names begin so are for people to edit: one that was edited since is left as it is.
 
     Returns:
@@ -44,13 +50,14 @@ def put_whole(
     """
     _check_names(files)
     with alone(folder):
-        earlier = _recorded(folder / record) if record else {}
+        earlier = recorded(folder / record) if record else {}
         _check_strangers(files, folder, {*earlier, record} if earlier else set())
         edited = _edited(earlier, folder, by_hand)
         ours = {name: content for name, content in files.items() if name not in edited}
         if record and edited:
             ours[record] = _remembering(files[record], {name: earlier[name] for name in edited})
-        stale = [name for name, digest in earlier.items() if name not in files and _digest(folder / name) == digest]
+        gone = [name for name in earlier if name not in files and name not in keep]
+        stale = [name for name in gone if _digest(folder / name) == earlier[name]]
         with _beside(folder) as staging:
             fresh, old = staging / "new", staging / "old"
             for name, content in ours.items():
@@ -161,23 +168,8 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: sha256(content).hexdigest() for name, content in sorted(files.items())}
 
 
-def _check_names(files: Mapping[str, bytes]) -> None:
-    for name in files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.parts:
-            raise PluginError(f"имя файла отчёта выводит из папки: «{name}»")
-
-
-def _check_strangers(files: Mapping[str, bytes], folder: Path, ours: set[str | None]) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise RequestError(f"{folder} — файл, а нужна папка")
-    strangers = sorted(name for name in files if name not in ours and (folder / name).exists())
-    if strangers:
-        raise RequestError(f"в {folder} уже есть чужие файлы: {', '.join(strangers)}; укажите другую папку")
-
-
-def _recorded(record: Path) -> dict[str, str]:
-    """Which files the last run wrote; empty where there was none."""
+def recorded(record: Path) -> dict[str, str]:
+    """Which files the last run wrote, with their SHA-256; empty where there was none."""
     try:
         told = json.loads(record.read_bytes())
     except (OSError, ValueError):
@@ -186,7 +178,26 @@ def _recorded(record: Path) -> dict[str, str]:
     if not isinstance(written, dict):
         return {}
     names = {str(name): str(digest) for name, digest in written.items()}
-    return {name: digest for name, digest in names.items() if ".." not in PurePosixPath(name).parts}
+    return {name: digest for name, digest in names.items() if not _leads_out(name)}
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    for name in files:
+        if _leads_out(name):
+            raise PluginError(f"имя файла отчёта выводит из папки: «{name}»")
+
+
+def _leads_out(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.parts
+
+
+def _check_strangers(files: Mapping[str, bytes], folder: Path, ours: set[str | None]) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"{folder} — файл, а нужна папка")
+    strangers = sorted(name for name in files if name not in ours and (folder / name).exists())
+    if strangers:
+        raise RequestError(f"в {folder} уже есть чужие файлы: {', '.join(strangers)}; укажите другую папку")
 
 
 def _edited(earlier: Mapping[str, str], folder: Path, by_hand: str | None) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,6 +31,7 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
 _ROOT = "район"
+_EPOCH = date(1970, 1, 1)  # days of answers count from here
 _LISTED = 20  # names a message lists where it has no better guess
 _SILENCE = {
     "excluded": "не входит в суммы",
@@ -305,12 +307,17 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             role=role,
             type=monitoring.district.items[item].type,
             answer=answers.get(item),
+            day=_day(answers.get(item)) if monitoring.district.items[item].type == "date" else None,
             state=answers.get(state_of(item)),
             link=answers.get(link_of(item)),
             source=source.title,
             file=place["file"] if place else None,
             address=_address(monitoring, place, item) if place else None,
         )
+
+
+def _day(days: float | None) -> date | None:
+    return None if days is None else _EPOCH + timedelta(days=days)
 
 
 def _row(answers: pl.DataFrame, value: Value) -> Mapping[str, Any]:

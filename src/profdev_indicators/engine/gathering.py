@@ -112,7 +112,13 @@ def _read(
     for source in district.sources:
         try:
             tables[source.id] = read_tables(
-                source, root=root, frames=frames, calendar=district.calendar, since=since, until=asked[-1]
+                source,
+                root=root,
+                frames=frames,
+                calendar=district.calendar,
+                since=since,
+                until=asked[-1],
+                district=district,
             )
         except SourceError as error:
             tables[source.id], unread[source.id] = tuple(error.tables), error.problems
@@ -137,6 +143,7 @@ def unread_of_asked(gathered: Gathered, frames: Mapping[str, Any]) -> Mapping[st
                 calendar=district.calendar,
                 since=gathered.asked[0],
                 until=gathered.asked[-1],
+                district=district,
             )
             now: set[Problem] = set()
         except SourceError as error:

@@ -80,6 +80,7 @@ def read_tables(
     calendar: Calendar,
     since: Period | None,
     until: Period,
+    district: District,
 ) -> tuple[Table, ...]:
     """All tables of a source which lie in the span of periods.
 
@@ -97,6 +98,8 @@ def read_tables(
         calendar=calendar,
         since=since,
         until=until,
+        district=district.id,
+        elsewhere=frozenset(district.items),
     )
     return tuple(source.reader.read(request))
 

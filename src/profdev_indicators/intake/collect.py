@@ -17,7 +17,7 @@ from profdev_indicators.engine.observe import TOLD
 from profdev_indicators.errors import Problem, RequestError
 from profdev_indicators.frames import ENGINE, MAIN
 from profdev_indicators.model import District, Source
-from profdev_indicators.periods import Period
+from profdev_indicators.periods import Period, day_in
 
 RESPONSE = pl.Enum(["answered", "remarks", "silent", "unreadable", "exempt"])
 """What is known of one organisation and one source.
@@ -168,10 +168,9 @@ def deadline_of(district: District, period: Period) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text if text[4:5] == "-" else f"{period.end.year:04}-{text}")
-    except ValueError:
-        message = f"card.deadline: «{text}» — не день: напишите ММ-ДД или ГГГГ-ММ-ДД"
-        raise RequestError(message) from None
+        return day_in(text, period)
+    except ValueError as error:
+        raise RequestError(f"card.deadline: {error}") from error
 
 
 # --- who answered -------------------------------------------------------------------------------------------------
