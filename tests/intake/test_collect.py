@@ -88,7 +88,7 @@ def test_a_deadline_may_lie_in_another_year() -> None:
 
 
 def test_a_deadline_that_is_no_day_is_refused() -> None:
-    with pytest.raises(RequestError, match=r"card\.deadline: «31 июня» — не день"):
+    with pytest.raises(RequestError, match=r"card\.deadline: не день: «31 июня»"):
         collected(asking(card=CardForm(deadline="31 июня")))
 
 

@@ -106,7 +106,8 @@ def _place(row: Mapping[str, Any]) -> str:
     name, (sheet, mark, address) = PurePosixPath(row["file"]).name, (row["cell"] or "").rpartition("!")
     if mark:
         return f"{name}, лист {sheet}, ячейка {address}"
-    return f"{name}, строка {row['row']}" if row["row"] else name
+    line = f"строка {row['row']}" if row["row"] else row["cell"]
+    return f"{name}, {line}" if line else name
 
 
 def _by_when(collection: Collection, absent: bool, mend: bool) -> Iterator[str]:  # noqa: FBT001 - private, two words
