@@ -156,6 +156,16 @@ def test_a_file_that_did_not_change_is_not_told(tmp_path: Path) -> None:
     assert collected(asking(attrs.evolve(GOOD_A, stamp=stamp)), data=tmp_path).problems == ()
 
 
+def test_a_card_copied_from_last_year_is_told() -> None:
+    found = collected(asking(card("а.xlsx", unit="a", n_ped=1, period="2021"), GOOD_A, GOOD_B))
+    [notice] = found.notices
+    assert (notice.file, "под периодом 2021: 2021/а.xlsx" in notice.message) == ("2022/а.xlsx", True)
+
+
+def test_where_nothing_was_found_it_is_said_of_which_source() -> None:
+    assert [notice.message for notice in collected(asking()).notices] == ["«карта»: нет данных за 2022"]
+
+
 def test_the_frames_have_their_declared_schemas() -> None:
     for found in (collected(asking()), collected(asking(GOOD_A, GOOD_A, broken=["2022/б.xlsx"]))):
         for frame, schema in zip(
