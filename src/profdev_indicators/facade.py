@@ -146,11 +146,15 @@ def collect(
         SourceError: a roster or an ``accepted.csv`` with mistakes: nothing can be said of anybody.
         RequestError: several periods or one of another calendar, a folder that is not there, a deadline that is no day.
     """
-    del plugins  # readers of other packages are in the district already; the argument is that of the other calls
     asked = (_one_period(period, district),)
     known, root = _known_frames(frames or {}, district), _root(data)
     gathered = engine.gather(district, asked=asked, since=None, root=root, frames=known)
-    return collection(gathered, unread_of_asked(gathered, known), today or datetime.now().astimezone().date())
+    return collection(
+        gathered,
+        unread_of_asked(gathered, known),
+        today or datetime.now().astimezone().date(),
+        [(plugin.name, plugin.version) for plugin in installed(plugins or plugin_manager())],
+    )
 
 
 def _root(data: str | Path | None) -> Path | None:

@@ -13,6 +13,7 @@ from collecting import INN_A, asking, card, collected, messages, states
 from collecting import sheet as table
 from profdev_indicators import monitor
 from profdev_indicators.engine.accepted import Decision, read_decisions, written
+from profdev_indicators.engine.explain import explain
 from profdev_indicators.errors import RequestError, SourceError
 from profdev_indicators.intake.collect import accept
 from profdev_indicators.model import District
@@ -81,6 +82,11 @@ def test_explain_leads_to_the_accepted_answer(tmp_path: Path) -> None:
     asked = asking(OLD, NEW)
     decide(asked, tmp_path, "2022/старая.xlsx")
     assert computed(asked, tmp_path).places.filter(unit="a")["file"].to_list() == ["2022/старая.xlsx"]
+
+
+def test_explain_names_the_cell_of_a_card_without_rows(tmp_path: Path) -> None:
+    told_by = explain(computed(asking(OLD), tmp_path), "share", "a").cells
+    assert {cell.item: cell.address for cell in told_by} == {"n_diag": "«Карта»!C20", "n_ped": "«Карта»!C7"}
 
 
 @given(ways=st.lists(st.sampled_from(["2022/старая.xlsx", "2022/новая.xlsx!Карта"]), min_size=1, max_size=4))

@@ -1,4 +1,4 @@
-"""Text tables as they really arrive: any usual separator, encoding and quoting; plain long ones stay lazy."""
+"""Text tables as they really arrive: any usual separator, encoding and quoting; plain huge ones stay lazy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
+from attrs import frozen
 
 from profdev_indicators.builtin.grids import Grid, UnreadableError
 from profdev_indicators.builtin.headers import Known, find_header
@@ -21,10 +21,9 @@ from profdev_indicators.errors import Problem
 _SEPARATORS = (";", "\t", ",")
 _CHUNK = 1 << 20
 _SHORT = 4 << 20  # bytes of a file that is kept while it is read
+_AT_ONCE = 512 << 20  # bytes of a file that is read once and kept: to read it piece by piece takes several passes
 _LARGEST = 512 << 20  # bytes of a file that cannot be read piece by piece
 _LOOKED_AT = 40  # rows in which headings are looked for
-_TOTALS = ("тог", "ТОГ", "сего", "СЕГО")  # «Итого», «ИТОГ», «Всего» and so on
-_TOTALS_IN_UTF8 = tuple(part.encode() for part in _TOTALS)
 _SAMPLE = 20  # rows that decide about the separator
 _QUOTED_LINES = 100  # a quotation longer than so many lines was never closed
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -69,56 +68,53 @@ def read_separated(
     if plain is not None:
         found = separator or _separator(plain.head, known, header)
         heading = _header(plain.head, found, known, header)
-        grid = _scan(plain.source, found, heading)
+        grid = (_scan if plain.is_long else _read)(plain.source, found, heading)
         if grid is not None:
-            return evolve(grid, may_have_totals=plain.may_have_totals)
+            return grid
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
-    return evolve(_read(text, found, heading) or _parse(text, found, heading), may_have_totals=_may_have_totals(text))
+    return _read(text.encode(), found, heading) or _parse(text, found, heading)
 
 
 @frozen(kw_only=True)
 class _Plain:
-    """A file that polars may scan as it lies."""
+    """A file that polars may read as it lies."""
 
     head: str  # its beginning
     source: Path | bytes  # the file, or what was in it
-    may_have_totals: bool
+    is_long: bool  # to be read piece by piece
 
 
 def _plain(path: Path) -> _Plain | None:
-    """A file of valid UTF-8 without quotes and odd ends of lines; None: it is not so."""
+    """A file without quotes and odd ends of lines, in UTF-8 as far as it is looked at; None: it is not so.
+
+    What is read at once polars itself finds to be UTF-8 or not, and faster; a longer file must be sure to be so before
+    anybody begins to read it piece by piece.
+    """
+    is_long = path.stat().st_size > _AT_ONCE
     decoder = codecs.getincrementaldecoder("utf-8")()
     head: str | None = None
     kept: list[bytes] = []  # of a short file everything, so that nobody changes it between two looks
     size = 0
-    may_have_totals = False
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            if b'"' in chunk or b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
+            if b'"' in chunk or b"\0" in chunk or (b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")):
                 return None
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return None
-            head = text if head is None else head
-            may_have_totals = may_have_totals or (not chunk.isascii() and _may_have_totals(chunk))
+            if head is None or is_long:
+                try:
+                    text = decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return None
+                head = text if head is None else head
             size += len(chunk)
             if size <= _SHORT:
                 kept.append(chunk)
-    if head is None or decoder.getstate()[0] or head.startswith((_BOM, "%PDF", "PK\x03\x04")) or _is_page(head):
+    if head is None or head.startswith((_BOM, "%PDF", "PK\x03\x04")) or _is_page(head) or not head.strip():
         return None
-    if not head.strip():
+    if is_long and decoder.getstate()[0]:
         return None
-    source = b"".join(kept) if size <= _SHORT else path
-    return _Plain(head=head, source=source, may_have_totals=may_have_totals)
-
-
-def _may_have_totals(text: str | bytes) -> bool:
-    if isinstance(text, bytes):
-        return any(part in text for part in _TOTALS_IN_UTF8)
-    return any(part in text for part in _TOTALS)
+    return _Plain(head=head, source=b"".join(kept) if size <= _SHORT else path, is_long=is_long)
 
 
 def _whole(path: Path) -> bytes:
@@ -230,26 +226,29 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
 
 def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
     """The file as a lazy plan; None where polars would see other columns than we."""
-    if isinstance(source, bytes):
-        frame = pl.scan_csv(_numbered(source, separator, header), **_form(separator))
-        return _grid(frame, header)
-    frame = pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator))
     try:
-        names = frame.collect_schema().names()
+        return _named(pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
     except pl.exceptions.PolarsError:
         return None  # a heading which is written twice clashes with another one
+
+
+def _read(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+    """The table read at once; None where polars sees other columns than we, or quotes where there should be none."""
+    try:
+        if isinstance(source, bytes):
+            frame = pl.read_csv(_numbered(source, separator, header), **_form(separator))
+            return _grid(frame, header) if frame.width == header.width else None
+        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _named(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid | None:
+    names = frame.collect_schema().names()
     if len(names) != header.width:
         return None
     named = frame.rename(dict(zip(names, map(str, range(header.width)), strict=True)))
     return _grid(named.slice(1) if header.skipped > header.bottom + 1 else named, header)
-
-
-def _read(text: str, separator: str, header: _Header) -> Grid | None:
-    try:
-        frame = pl.read_csv(_numbered(text.encode(), separator, header), **_form(separator))
-    except pl.exceptions.PolarsError:
-        return None  # its quotes are not where they should be
-    return _grid(frame, header) if frame.width == header.width else None
 
 
 def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:

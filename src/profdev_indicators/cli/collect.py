@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ import polars as pl
 from attrs import evolve
 
 from profdev_indicators import facade
-from profdev_indicators.cli.console import say
+from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
 from profdev_indicators.cli.outputs import table_of
 from profdev_indicators.cli.speech import Command
@@ -63,7 +64,7 @@ def command(
     today: str | None,
     without: tuple[str, ...],
 ) -> int:
-    """Показать, кто ответил, кто опаздывает и что исправить; написать об этом книгу и письма.
+    """Показать, кто ответил, кто опаздывает и что исправить; написать книгу и письма.
 
     Нечитаемый файл никого не останавливает: он назван, а остальные прочитаны. С --out пишет collect.xlsx (кто сдал,
     полнота, замечания, повторы, файлы), collect.csv для программ и letters/ — письмо каждой организации, которой есть
@@ -82,6 +83,7 @@ def command(
             _accept(found, accepted, data)
             found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
         kept = put_whole(files := _files(found), out, RECORD, by_hand=letters.FOLDER) if out is not None else ()
+    complain(*(f"Предупреждение: {notice}" for notice in found.notices))
     say(*_summary(found), *_problems(found, out))
     if accepted:
         say(f"Решение записано: {data / ACCEPTED}")
@@ -127,6 +129,8 @@ def _record(found: Collection, files: Mapping[str, bytes]) -> bytes:
         "period": str(found.period),
         "today": found.today.isoformat(),
         "deadline": found.deadline.isoformat() if found.deadline else None,
+        "version": version("profdev-indicators"),
+        "plugins": [{"name": name, "version": number} for name, number in found.plugins],
         "config": found.district.digest,
         "sources": dict(found.sources),
         "unread": [str(problem) for problem in found.problems],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,17 @@ from profdev_indicators.engine.derive import derive
 from profdev_indicators.engine.gathering import Gathered, gather
 from profdev_indicators.engine.judge import judge
 from profdev_indicators.engine.measure import columns, exemptions, measure
-from profdev_indicators.engine.observe import Heard, Observations
+from profdev_indicators.engine.observe import Observations
 from profdev_indicators.engine.roll_up import roll_up
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.values import named, values
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import ENGINE
-from profdev_indicators.model import ACCEPTED, District
+from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Provenance, Recommendation
 
-__all__ = ["complete", "gather", "monitor", "sources_read"]
+__all__ = ["complete", "copied", "gather", "monitor", "sources_read"]
 
 
 def monitor(
@@ -85,7 +85,7 @@ def monitor(
         cells={
             (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
         },
-        notices=(*gathered.notices, *_same_file_twice(gathered.heard, root)),
+        notices=(*gathered.notices, *copied(gathered)),
         provenance=_provenance(gathered, plugins),
     )
 
@@ -148,21 +148,26 @@ def _leveled(roster: Roster, period: Period) -> pl.DataFrame:
     return roster.frame.join(tree.select("id", level="height"), on="id", how="left", maintain_order="left")
 
 
-def _same_file_twice(heard: Sequence[Heard], root: Path | None) -> list[Problem]:
+def copied(gathered: Gathered) -> list[Problem]:
     """The same bytes under two periods: somebody copied last year's file."""
+    root = gathered.root
     seen: dict[str, tuple[str, Period]] = {}
     problems = []
-    for told in heard:
+    for told in gathered.heard:
         for table in told.tables:
-            if root is None or not table.file or table.period is None:
+            if (root is None and not table.digest) or not table.file or table.period is None:
                 continue
-            digest = table.digest or _sha256(root / table.file)
+            path = Path(root or "") / table.file
+            if not table.digest and not path.is_file():
+                continue  # it is gone by now, and told as changed
+            digest = table.digest or _sha256(path)
             earlier = seen.setdefault(f"{told.source.id}:{digest}", (table.file, table.period))
             if earlier[1] != table.period:
                 problems.append(
                     Problem(
                         file=table.file,
-                        message=f"тот же файл лежит и под периодом {earlier[1]}: {earlier[0]}",
+                        message=f"{'те же сведения есть' if table.digest else 'тот же файл лежит'} "
+                        f"и под периодом {earlier[1]}: {earlier[0]}",
                         hint="проверьте, не прошлогодние ли это сведения",
                     )
                 )
@@ -186,19 +191,24 @@ def _provenance(gathered: Gathered, plugins: Sequence[tuple[str, str]]) -> Prove
 
 
 def sources_read(gathered: Gathered) -> dict[str, str]:
-    """SHA-256 of every file that had a say, decisions about answers included."""
+    """SHA-256 of everything that had a say, decisions about answers included; one for all that came under one name."""
     root = gathered.root
-    if root is None:
-        return {}
     tables = [table for told in gathered.heard for table in told.tables if table.file]
-    files = {table.file: table.digest for table in tables}
-    if (root / ACCEPTED).is_file():
-        files[ACCEPTED] = ""
     # A file that is gone by now is told as changed; its hash is nobody's.
+    lying = {table.file for table in tables if not table.digest} | {ACCEPTED}
+    hashes = {file: _sha256(root / file) for file in lying if (root / file).is_file()} if root else {}
+    return dict(sorted((hashes | _fetched(tables)).items()))
+
+
+def _fetched(tables: Iterable[Table]) -> dict[str, str]:
+    """The digests of what does not lie in the folder of data."""
+    digests: dict[str, set[str]] = {}
+    for table in tables:
+        if table.digest:
+            digests.setdefault(table.file, set()).add(table.digest)
     return {
-        file: digest or _sha256(root / file)
-        for file, digest in sorted(files.items())
-        if digest or (root / file).is_file()
+        file: next(iter(each)) if len(each) == 1 else sha256("".join(sorted(each)).encode()).hexdigest()
+        for file, each in digests.items()
     }
 
 

@@ -108,13 +108,17 @@ def _as_read(distinct: pl.DataFrame) -> pl.DataFrame:
 
 
 def _code(name: str) -> pl.Expr:
-    digits = pl.col(name).str.replace_all(r"[\s\u00A0]", "").str.strip_suffix(".0")
+    digits = _digits(name)
     short = pl.lit(value=False)
     for length in _CODES[name][2]:
         short |= digits.str.len_chars() == length - 1
     if name == "inn":
         digits = pl.when(short).then("0" + digits).otherwise(digits)
     return pl.when(digits != "").then(digits)
+
+
+def _digits(name: str) -> pl.Expr:
+    return pl.col(name).str.replace_all(r"[\s\u00A0]", "").str.strip_suffix(".0")
 
 
 def _resolved(distinct: pl.DataFrame, roster: Roster) -> pl.DataFrame:
@@ -182,9 +186,8 @@ def _other_code(named: pl.DataFrame, code: str, listed: pl.Series) -> pl.DataFra
 
 
 def _restored_zero(named: pl.DataFrame) -> pl.DataFrame:
-    short = pl.col("by_inn").is_not_null() & pl.col("inn_read").str.starts_with("0")
-    cut = ~pl.col("inn").str.replace_all(r"[\s\u00A0]", "").str.starts_with("0")
-    return named.filter(short & cut).with_columns(
+    restored = pl.col("by_inn").is_not_null() & (pl.col("inn_read") != _digits("inn"))
+    return named.filter(restored).with_columns(
         spot=pl.lit("inn"),
         severity=pl.lit("warning"),
         check=pl.lit("interpreted"),

@@ -54,7 +54,8 @@ def settle(several: pl.DataFrame, source: Source, decisions: pl.DataFrame) -> tu
         if name not in {"differs", "file_other", "sheet_other", "row_other"}
     ).with_columns(told.select(_differs(items, several.columns), *_elsewhere()))
     kept = told.filter("told_first").with_columns(
-        pl.when("same").then(pl.col(f"{link}@any")).otherwise(pl.col(link)).alias(link) for link in links
+        pl.when(pl.col("same") & ~pl.col("decided")).then(pl.col(f"{link}@any")).otherwise(pl.col(link)).alias(link)
+        for link in links
     )
     lost = ~(pl.col("same") | pl.col("decided"))
     if kept.select(lost.any()).item():
@@ -137,11 +138,17 @@ def _difference(what: str, said: pl.Expr) -> pl.Expr:
 def _answer(item: Item, state: str | None) -> pl.Expr:
     """An answer as a person reads it; never null."""
     value = pl.col(item.id)
-    number = pl.when(value == 0).then(pl.lit("нет")).otherwise(pl.lit("да")) if item.type == "flag" else _number(value)
+    match item.type:
+        case "flag":
+            told = pl.when(value == 0).then(pl.lit("нет")).otherwise(pl.lit("да"))
+        case "date":  # days from 01.01.1970, as polars counts them
+            told = value.cast(pl.Int32, strict=False).cast(pl.Date).dt.strftime("%d.%m.%Y")
+        case _:
+            told = _number(value)
     silent = pl.lit("пусто")
     if state is not None:
         silent = pl.col(state).replace_strict(_STATES, default="пусто", return_dtype=pl.String).fill_null("пусто")
-    return pl.when(value.is_null()).then(silent).otherwise(number)
+    return pl.when(value.is_null()).then(silent).otherwise(told)
 
 
 def _number(value: pl.Expr) -> pl.Expr:

@@ -100,7 +100,9 @@ class Collection:
     files: pl.DataFrame  # FILES
     names: Mapping[str, str]  # id of an organisation → its name in the period
     problems: tuple[Problem, ...]  # files which could not be read
+    notices: tuple[Problem, ...]  # sources of which nothing was found; files copied from another period
     sources: Mapping[str, str]  # file → SHA-256
+    plugins: tuple[tuple[str, str], ...]  # name, version; in order of registration
 
     @property
     def own(self) -> pl.DataFrame:
@@ -118,10 +120,16 @@ class Collection:
         )
 
 
-def collection(gathered: Gathered, unread: Mapping[str, Sequence[Problem]], today: date) -> Collection:
+def collection(
+    gathered: Gathered,
+    unread: Mapping[str, Sequence[Problem]],
+    today: date,
+    plugins: Sequence[tuple[str, str]],
+) -> Collection:
     """What has been gathered of the one period asked for, seen on ``today``.
 
-    ``unread``: by source, the files of that period which could not be read.
+    ``unread``: by source, the files of that period which could not be read. ``plugins``: names and versions, for the
+    record.
     """
     district, [period] = gathered.district, gathered.asked
     remarks = gathered.defects.filter(
@@ -142,7 +150,9 @@ def collection(gathered: Gathered, unread: Mapping[str, Sequence[Problem]], toda
         files=_files(gathered, unread),
         names=dict(names.select("id", "name").iter_rows()),
         problems=tuple(problem for each in gathered.unread.values() for problem in each),
+        notices=_notices(gathered, unread),
         sources=engine.sources_read(gathered),
+        plugins=tuple(plugins),
     )
 
 
@@ -159,6 +169,14 @@ def deadline_of(district: District, period: Period) -> date | None:
         return day_in(text, period)
     except ValueError as error:
         raise RequestError(f"card.deadline: {error}") from error
+
+
+def _notices(gathered: Gathered, unread: Mapping[str, Sequence[Problem]]) -> tuple[Problem, ...]:
+    """Sources of which nothing was found, though nothing is unreadable, and files copied from another period."""
+    lost = {f"sources.{source}" for source in unread}
+    here = {table.file for told in gathered.heard for table in told.tables if table.period == gathered.asked[0]}
+    nothing = [notice for notice in gathered.notices if notice.path not in lost]
+    return (*nothing, *(notice for notice in engine.copied(gathered) if notice.file in here))
 
 
 # --- who answered -------------------------------------------------------------------------------------------------
