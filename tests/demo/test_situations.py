@@ -250,8 +250,8 @@ def test_the_data_have_no_other_defects_than_those_hidden(answer: Monitoring) ->
         ("2019", "s08", "repeated"),
         ("2019", "d06", "interpreted"),
         ("2020", "d04", "repeated"),
-        ("2019", None, "note"),  # a line of totals
-        ("2020", None, "note"),  # another
+        ("2019", None, "totals"),
+        ("2020", None, "totals"),
         ("2020", None, "unknown_unit"),  # the stranger
         ("2021", "d02", "repeated"),
         ("2022", "s03", "evidence"),
