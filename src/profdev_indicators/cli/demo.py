@@ -10,6 +10,7 @@ from profdev_indicators.cli import run
 from profdev_indicators.cli.console import say
 from profdev_indicators.cli.options import FILE
 from profdev_indicators.cli.speech import Command
+from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.demo import write
 from profdev_indicators.errors import RequestError
 
@@ -28,7 +29,8 @@ def command(ctx: click.Context, folder: Path) -> int:
     падение и случайное, изменённое определение, переименование, противоречие. Чужую непустую папку не трогает.
     """
     _refuse_strangers(folder)
-    demo = write(folder)
+    with waiting("Готовлю пример"):
+        demo = write(folder)
     period, report = demo.periods[-1], folder / REPORT
     code: int = ctx.invoke(run.command, config=demo.config, period=period, data=demo.data, out=report)
     say(

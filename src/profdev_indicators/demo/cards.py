@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from profdev_indicators.builtin import cardsheets
 from profdev_indicators.demo.answers import Answers
 from profdev_indicators.demo.files import Told, link, typed
-from profdev_indicators.demo.filling import filled
-from profdev_indicators.demo.mistakes import CORRECTED, ON_LAST_YEARS_BLANK, RENAMED, SILENT
+from profdev_indicators.demo.filling import STATUS, filled
+from profdev_indicators.demo.mistakes import CORRECTED, ON_LAST_YEARS_BLANK, REMARKS, RENAMED, SILENT
 from profdev_indicators.demo.organisations import Organisation
 from profdev_indicators.demo.questions import Question, card, organisations
 from profdev_indicators.engine.accepted import Decision
 from profdev_indicators.facade import cards
+from profdev_indicators.intake.cardchecks import GOOD, READY, SKIPPABLE
 from profdev_indicators.model import District
 
 Blanks = Mapping[str, tuple[str, bytes]]  # by organisation: the name of the file and the card itself
 
 _WORDS = ("нет", "да")
+_SKIPPED = ("n_schoolteachers",)  # asked by the card, required by nobody, answered by nobody
 _SOURCES = ("card", "organisations")  # what one card answers
 
 
@@ -92,7 +94,17 @@ def _filled(year: int, one: Organisation, answers: Answers, blank: bytes) -> byt
         blank,
         {question.item: _typed(year, one, question, answers[question.item]) for question in asked},
         {item: address for item, address in links.items() if address},
+        _remarks(year, one, [question.item for question in asked]),
     )
+
+
+def _remarks(year: int, one: Organisation, answered: Sequence[str]) -> Mapping[str, str]:
+    """What the formulas of the card give, which whoever filled it has saved with it."""
+    told = {item: REMARKS.get((year, one.id, item), GOOD) for item in answered}
+    wrong = sum(text != GOOD for text in told.values())
+    asked = len(told) + len(_SKIPPED)
+    status = f"Заполнено {len(told)} из {asked}; замечаний: {wrong}; обязательных осталось: 0" if wrong else READY
+    return {**told, **dict.fromkeys(_SKIPPED, SKIPPABLE), STATUS: status}
 
 
 def _typed(year: int, one: Organisation, question: Question, answer: int) -> object:

@@ -16,6 +16,13 @@ MISWRITTEN: Mapping[tuple[int, str, str], str] = {
     (2022, "d07", "plan_deficits"): "сайт недоступен",
     (2022, "d07", "mo_decision"): "сайт недоступен",
 }
+# What the column of checks says of those in cards.
+REMARKS: Mapping[tuple[int, str, str], str] = {
+    (2022, "s10", "n_ped"): "! нужно целое число без слов и знака %",
+    (2022, "s10", "mentoring"): "! выберите «да» или «нет»",
+    (2022, "s04", "n_young"): "! больше, чем в п. 1 «Педагогических работников (основное место…» (42)",
+    (2022, "d03", "n_dpp"): "! нужно целое число без слов и знака %",
+}
 LOST_LINKS = frozenset({(2022, "s03", "n_network")})
 SILENT = frozenset({(2022, "s07")})  # sent neither the card nor its own figures
 ON_LAST_YEARS_BLANK = frozenset({(2022, "s06")})
