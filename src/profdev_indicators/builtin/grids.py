@@ -26,7 +26,6 @@ _NO_QUESTIONS = frozenset({*OF_UNITS, "period", "link"})
 _CLOSE = 0.8  # of 1: so like a title that it was most likely meant
 _COMPARED = 2500  # pairs of headings and titles: to compare more takes longer than to read the table
 _TOTAL = r"^(?:итог|итого|всего)(?:$|[\s:.,(])"
-_TOTALS_NAMED = 10
 
 _Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
 
@@ -57,9 +56,9 @@ class Grid:
     sheet: str = ""
     notes: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()  # why it may not be read at all
-    may_have_totals: bool = False
     fragile: bool = False  # it may prove broken while it is read: better now than in the middle of the work
     in_memory: bool = False  # columns may go under the ids themselves, whatever headings the files have
+    periods_come_from: str = "{period} в location"  # what a person may write instead of a column of periods
 
     @classmethod
     def refused(cls, problem: Problem, sheet: str) -> Grid:
@@ -113,7 +112,9 @@ def choose(
         search.lack(f"нет столбца с организацией; {search.have}", "впишите его заголовок: columns: {unit: …}")
     if "period" in request.columns and period is None and "period" not in {*chosen, *constants, *columns}:
         hint = (
-            "добавьте столбец period" if grid.in_memory else "{period} в location, columns: {period: …} или constants"
+            "добавьте столбец period"
+            if grid.in_memory
+            else f"{grid.periods_come_from}, columns: {{period: …}} или constants"
         )
         search.lack("неизвестен отчётный период", hint)
     search.refuse_nested(chosen)
@@ -143,43 +144,15 @@ def nothing_asked(grid: Grid, request: Request) -> Problem:
     )
 
 
-def totals(grid: Grid, choice: Choice) -> dict[int, str]:
-    """Rows that sum up others («Итого», «Всего по району»), by number, with the words they are known by."""
-    at = next((choice.columns[name] for name in OF_UNITS if name in choice.columns), None)
-    if at is None or not grid.may_have_totals or grid.first_row is None:
-        return {}
-    schema = grid.frame.collect_schema()
-    texts = [pl.col(name) for name in grid.names[: at + 1] if schema[name] == pl.String]
-    said = [pl.when(_plainly(text).str.contains(_TOTAL)).then(text) for text in texts]
-    if not said:
-        return {}
-    found = (
-        grid.frame.lazy()
-        .select(pl.coalesce(said).alias("said"))
-        .with_row_index("row", offset=grid.first_row)
-        .filter(pl.col("said").is_not_null())
-        .collect(engine=ENGINE)
-    )
-    return dict(found.iter_rows())
-
-
-def notes_of_totals(rows: Mapping[int, str], sheet: str) -> Iterator[Problem]:
-    """What is said of the rows left out."""
-    for row, said in list(rows.items())[:_TOTALS_NAMED]:
-        cell = f"«{sheet}», строка {row}" if sheet else f"строка {row}"
-        yield Problem(cell=cell, message=f"«{' '.join(said.split())}» — итоговая строка, она не прочитана")
-    if len(rows) > _TOTALS_NAMED:
-        yield Problem(cell=f"«{sheet}»" if sheet else "", message=f"и ещё {len(rows) - _TOTALS_NAMED} итоговых строк")
-
-
-def take(
-    grid: Grid, choice: Choice, request: Request, constants: Mapping[str, str], left_out: Iterable[int] = ()
-) -> pl.LazyFrame:
+def take(grid: Grid, choice: Choice, request: Request, constants: Mapping[str, str]) -> pl.LazyFrame:
     """The columns chosen, named by their ids, with ``row``; without empty rows and rows of other periods."""
     schema = grid.frame.collect_schema()
     types = {name: schema[name] for name in grid.names}
     sources = {wanted: grid.names[position] for wanted, position in choice.columns.items()}
     read = [_readable(pl.col(name), types[name], wanted).alias(wanted) for wanted, name in sources.items()]
+    totals = _totals_beside(grid, choice, types)
+    if totals is not None:
+        read[list(sources).index("unit")] = pl.coalesce(read[list(sources).index("unit")], totals).alias("unit")
     conditions = {f"where {position}": position for position in choice.conditions}
     tested = [_plain(pl.col(grid.names[at]), types[grid.names[at]]).alias(name) for name, at in conditions.items()]
     if grid.first_row is None:
@@ -190,15 +163,21 @@ def take(
     else:  # the length of a scan is not known before its end
         numbered = grid.frame.select(*read, *tested).with_row_index("row", offset=grid.first_row)
         frame = numbered.with_columns(pl.col("row").cast(pl.Int64))
-    skipped = list(left_out)
-    if skipped:
-        frame = frame.filter(~pl.col("row").is_in(skipped))
     if conditions:
         kept = (pl.col(name).is_in(choice.conditions[at]) for name, at in conditions.items())
         frame = frame.filter(reduce(and_, kept)).drop(conditions)
     given = [pl.lit(text, pl.String).alias(wanted) for wanted, text in constants.items() if wanted in request.columns]
     frame = frame.with_columns(given) if given else frame
     return _without_empty(_of_periods(frame, request), sources).lazy()
+
+
+def _totals_beside(grid: Grid, choice: Choice, types: Mapping[str, pl.DataType]) -> pl.Expr | None:
+    """«Итого» in a column before that of the organisations: without it the row would be of nobody."""
+    before = grid.names[: choice.columns.get("unit", 0)]
+    said = [
+        pl.when(_plainly(pl.col(name)).str.contains(_TOTAL)).then(name) for name in before if types[name] == pl.String
+    ]
+    return pl.coalesce(said) if said else None
 
 
 class _Search:

@@ -1,114 +1,36 @@
-"""Stock readers: ``csv``, ``xlsx``, ``json``, ``ndjson``, ``parquet``, ``frame``, and ``files`` for a mixed folder."""
+"""Stock readers: ``csv``, ``xlsx``, ``json``, ``ndjson``, ``parquet``, ``frame``, ``sql``, ``files`` (mixed)."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.grids import (
-    Grid,
-    MissingLibraryError,
-    UnreadableError,
-    choose,
-    is_question,
-    notes_of_totals,
-    nothing_asked,
-    plain,
-    take,
-    totals,
-)
-from profdev_indicators.builtin.headers import Known
-from profdev_indicators.builtin.locations import Found, find
+from profdev_indicators.builtin.columns import FAILURES, Columns, told, typed
+from profdev_indicators.builtin.databases import Sql
+from profdev_indicators.builtin.grids import Grid, UnreadableError
+from profdev_indicators.builtin.locations import acceptable, find
 from profdev_indicators.builtin.records import read_json, read_ndjson
 from profdev_indicators.builtin.separated import read_separated
 from profdev_indicators.builtin.spreadsheets import read_book
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import ENGINE
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key
 from profdev_indicators.periods import Period
 
-# Polars panics over some damaged Parquet files, and a panic is no Exception.
-_FAILURES = (UnreadableError, SourceError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
-
 
 @frozen(kw_only=True)
-class _Columns:
-    """Which columns of a table answer which questions."""
-
-    columns: Mapping[str, str] = key(
-        "Заголовки столбцов: unit, period, id вопросов, «вопрос.link», link. Не названный здесь ищется по своему id "
-        "и по тексту вопроса",
-        factory=dict,
-    )
-    constants: Mapping[str, str] = key("Что поставить в каждую строку вместо столбца: id → текст", factory=dict)
-    where: Mapping[str, str | tuple[str, ...]] = key(
-        "Какие строки брать: заголовок → текст или список текстов; регистр не важен", factory=dict
-    )
-
-    def _in_memory(self, request: Request) -> tuple[Table, ...]:
-        try:
-            table = self._table(_from_memory(request.frames[request.source]), request)
-        except _FAILURES as error:
-            raise SourceError(_problems(error, f"frames['{request.source}']")) from error
-        return () if table is None else (table,)
-
-    def _table(self, grid: Grid, request: Request, found: Found | None = None, *, shared: bool = False) -> Table | None:
-        """The answers of a grid; None: nothing in it is asked, and ``shared`` says that this may be."""
-        if grid.problems:
-            raise SourceError(grid.problems)
-        period = found.period if found else None
-        is_card = grid.first_row is None  # its headings are ids: nothing is to be looked for under other names
-        choice = choose(
-            grid,
-            request,
-            columns={} if is_card else self.columns,
-            constants=self.constants,
-            where={} if is_card else self.where,
-            period=period,
-        )
-        if choice.is_empty and shared:
-            return None
-        # A table in memory is nobody's mistake: whoever gave it knows what is in it.
-        if choice.problems or (choice.is_empty and found is not None):
-            raise SourceError(choice.problems or [nothing_asked(grid, request)])
-        left_out = totals(grid, choice)
-        frame = take(grid, choice, request, self.constants, left_out)
-        file = found.file if found else ""
-        notes = (*grid.notes, *choice.notes, *notes_of_totals(left_out, grid.sheet))
-        return Table(
-            frame=frame.collect(engine=ENGINE).lazy() if grid.fragile else frame,
-            file=file,
-            sheet=grid.sheet,
-            cells={wanted: grid.seen[position] for wanted, position in choice.columns.items()},
-            period=period,
-            notes=tuple(evolve(note, file=file) for note in notes),
-        )
-
-    def _known(self, request: Request) -> Known:
-        """The headings to look for."""
-        given = [(wanted, heading) for wanted, heading in self.columns.items()]
-        given += [(wanted, title) for wanted in request.columns for title in (wanted, *request.titles.get(wanted, ()))]
-        everything = [*(heading for _, heading in given), *self.where]
-        # A roster asks nothing.
-        questions = {plain(heading): wanted for wanted, heading in reversed(given) if is_question(wanted)}
-        return Known(
-            plainly=frozenset(map(plain, everything)), questions=questions if "unit" in request.columns else {}
-        )
-
-
-@frozen(kw_only=True)
-class _Files(_Columns, ABC):
+class _Files(Columns, ABC):
     """Tables in files; a table given in memory under the id of the source takes their place."""
 
     location: str | tuple[str, ...] = key(
         "Файл или файлы в папке данных: «{period}/cards/*.xlsx» или список; {period} — отчётный период, "
-        "* и ? — любые знаки, ** — любые папки"
+        "* и ? — любые знаки, ** — любые папки; «s3://корзина/{period}/*.csv» — объекты хранилища",
+        validator=acceptable,
     )
     shared: bool = key(
         "Папка общая с другими источниками: файл без единого вопроса этого источника пропускается, а не замечание",
@@ -123,21 +45,23 @@ class _Files(_Columns, ABC):
         """
         if request.source in request.frames:
             return self._in_memory(request)
-        found, refused = find(self.location, request)
+        found, refused = find(self.location, request, self.knows)
         problems = list(refused)
         tables: list[Table] = []
-        for one in filter(lambda one: self.knows(one.path), found):
+        for one in found:
             try:
-                stamp = _stamp(one.path)
+                stamp = None if one.digest else _stamp(one.path)
                 grids = self.grids(one.path, request, one.period)
-            except _FAILURES as error:
-                problems += _problems(error, one.file)
+            except FAILURES as error:
+                problems += told(error, one.file)
                 continue
             for grid in grids:
                 try:
-                    table = self._table(grid, request, one, shared=self.shared)
-                except _FAILURES as error:
-                    problems += _problems(error, one.file)
+                    table = self._table(
+                        grid, request, file=one.file, period=one.period, digest=one.digest, shared=self.shared
+                    )
+                except FAILURES as error:
+                    problems += told(error, one.file)
                 else:
                     tables += [] if table is None else [evolve(table, stamp=stamp)]
         if problems:
@@ -249,7 +173,7 @@ class Files(_Files):
 
 
 @frozen(kw_only=True)
-class Frame(_Columns):
+class Frame(Columns):
     """Таблица в памяти: polars, pandas, pyarrow, DuckDB; даётся в frames под именем источника."""
 
     def read(self, request: Request) -> tuple[Table, ...]:
@@ -282,7 +206,7 @@ _SUFFIXES: Mapping[str, Literal["csv", "xlsx", "json", "ndjson", "parquet"]] = {
 
 @hookimpl
 def provide_readers() -> Mapping[str, type[Reader]]:
-    """The seven stock kinds."""
+    """The eight stock kinds."""
     return {
         "csv": Csv,
         "xlsx": Xlsx,
@@ -291,52 +215,17 @@ def provide_readers() -> Mapping[str, type[Reader]]:
         "parquet": Parquet,
         "frame": Frame,
         "files": Files,
+        "sql": Sql,
     }
+
+
+def _parquet(path: Path) -> Grid:
+    if not path.stat().st_size:
+        raise UnreadableError("файл пуст")
+    return evolve(typed(pl.scan_parquet(path, glob=False)), fragile=True)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
     """Size and time of a file before its first byte is read."""
     state = path.stat()
     return state.st_size, state.st_mtime_ns
-
-
-def _parquet(path: Path) -> Grid:
-    if not path.stat().st_size:
-        raise UnreadableError("файл пуст")
-    return evolve(_typed(pl.scan_parquet(path, glob=False)), fragile=True)
-
-
-def _from_memory(table: object) -> Grid:
-    """Any table of any library: what is not polars comes through the Arrow C stream."""
-    if isinstance(table, (pl.DataFrame, pl.LazyFrame)):
-        return evolve(_typed(table), in_memory=True)
-    if not hasattr(table, "__arrow_c_stream__"):
-        message = f"{type(table).__name__} — не таблица"
-        raise UnreadableError(message, hint="нужна таблица polars, pandas, pyarrow, DuckDB или с __arrow_c_stream__")
-    try:
-        frame = pl.DataFrame(table)
-    except Exception as error:  # whatever a stranger's library raises while it exports its table
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise UnreadableError(f"{type(table).__name__} не отдаёт таблицу: {reason}") from error
-    return evolve(_typed(frame), in_memory=True)
-
-
-def _typed(frame: pl.DataFrame | pl.LazyFrame) -> Grid:
-    names = tuple(frame.collect_schema())
-    return Grid(frame=frame, names=names, headings=names, seen=names)
-
-
-def _problems(error: BaseException, file: str) -> Iterator[Problem]:
-    """What a person reads about a file (or a table in memory) that cannot be used."""
-    match error:
-        case MissingLibraryError():
-            yield error.problem  # the same for every file, so it is told once
-        case UnreadableError():
-            yield evolve(error.problem, file=file)
-        case SourceError():
-            yield from (evolve(problem, file=file) for problem in error.problems)
-        case OSError():
-            yield Problem(file=file, message=f"файл не открывается: {error.strerror or error}")
-        case _:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            yield Problem(file=file, message=f"таблица не читается: {reason}", hint="сохраните её заново")

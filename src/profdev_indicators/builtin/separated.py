@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
+from attrs import frozen
 
 from profdev_indicators.builtin.grids import Grid, UnreadableError
 from profdev_indicators.builtin.headers import Known, find_header
@@ -23,8 +23,6 @@ _CHUNK = 1 << 20
 _SHORT = 4 << 20  # bytes of a file that is kept while it is read
 _LARGEST = 512 << 20  # bytes of a file that cannot be read piece by piece
 _LOOKED_AT = 40  # rows in which headings are looked for
-_TOTALS = ("тог", "ТОГ", "сего", "СЕГО")  # «Итого», «ИТОГ», «Всего» and so on
-_TOTALS_IN_UTF8 = tuple(part.encode() for part in _TOTALS)
 _SAMPLE = 20  # rows that decide about the separator
 _QUOTED_LINES = 100  # a quotation longer than so many lines was never closed
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -71,11 +69,11 @@ def read_separated(
         heading = _header(plain.head, found, known, header)
         grid = _scan(plain.source, found, heading)
         if grid is not None:
-            return evolve(grid, may_have_totals=plain.may_have_totals)
+            return grid
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
-    return evolve(_read(text, found, heading) or _parse(text, found, heading), may_have_totals=_may_have_totals(text))
+    return _read(text, found, heading) or _parse(text, found, heading)
 
 
 @frozen(kw_only=True)
@@ -84,7 +82,6 @@ class _Plain:
 
     head: str  # its beginning
     source: Path | bytes  # the file, or what was in it
-    may_have_totals: bool
 
 
 def _plain(path: Path) -> _Plain | None:
@@ -93,7 +90,6 @@ def _plain(path: Path) -> _Plain | None:
     head: str | None = None
     kept: list[bytes] = []  # of a short file everything, so that nobody changes it between two looks
     size = 0
-    may_have_totals = False
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if b'"' in chunk or b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
@@ -103,7 +99,6 @@ def _plain(path: Path) -> _Plain | None:
             except UnicodeDecodeError:
                 return None
             head = text if head is None else head
-            may_have_totals = may_have_totals or (not chunk.isascii() and _may_have_totals(chunk))
             size += len(chunk)
             if size <= _SHORT:
                 kept.append(chunk)
@@ -112,13 +107,7 @@ def _plain(path: Path) -> _Plain | None:
     if not head.strip():
         return None
     source = b"".join(kept) if size <= _SHORT else path
-    return _Plain(head=head, source=source, may_have_totals=may_have_totals)
-
-
-def _may_have_totals(text: str | bytes) -> bool:
-    if isinstance(text, bytes):
-        return any(part in text for part in _TOTALS_IN_UTF8)
-    return any(part in text for part in _TOTALS)
+    return _Plain(head=head, source=source)
 
 
 def _whole(path: Path) -> bytes:

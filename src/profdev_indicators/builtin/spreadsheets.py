@@ -98,5 +98,4 @@ def _table(page: Page, header: Header) -> Grid:
         header_row=header.row + 1,
         sheet=page.name,
         notes=notes,
-        may_have_totals=True,
     )

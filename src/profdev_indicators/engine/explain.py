@@ -326,11 +326,12 @@ def _row(answers: pl.DataFrame, value: Value) -> Mapping[str, Any]:
 
 def _address(monitoring: Monitoring, place: Mapping[str, Any], item: str) -> str:
     column = monitoring.cells.get((place["file"], place["sheet"] or "", item))
+    row = place["row"]
     if column is None:
-        return f"строка {place['row']}: такого столбца нет"
+        return "такого вопроса в файле нет" if row is None else f"строка {row}: такого столбца нет"
     if place["sheet"]:
-        return f"«{place['sheet']}»!{column}{place['row']}"
-    return f"столбец «{column}», строка {place['row']}"
+        return f"«{place['sheet']}»!{column}{'' if row is None else row}"
+    return f"ячейка {column}" if row is None else f"столбец «{column}», строка {row}"
 
 
 def _contributions(monitoring: Monitoring, value: Value, units: Sequence[str]) -> tuple[Contribution, ...]:
@@ -418,4 +419,4 @@ def _defects(monitoring: Monitoring, value: Value, units: Sequence[str], items: 
         period=value.period,
     )
     for row in rows.iter_rows(named=True):
-        yield Defect(**{name: row[name] for name in ("unit", "message", "hint", "file", "cell")})
+        yield Defect(**{name: row[name] for name in ("unit", "message", "hint", "file", "row", "cell", "item")})

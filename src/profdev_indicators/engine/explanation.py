@@ -108,7 +108,9 @@ class Defect:
     message: str
     hint: str | None
     file: str | None
+    row: int | None
     cell: str | None
+    item: str | None
 
 
 @frozen(kw_only=True)
