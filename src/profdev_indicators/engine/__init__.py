@@ -87,7 +87,7 @@ def monitor(
         places=_named_answers(observed.places, observed),
         roster=_leveled(roster, asked[-1]),
         cells={(t.file, t.sheet, item): at for told in heard for t in told.tables for item, at in t.cells.items()},
-        notices=(*notices, *_same_file_twice(heard, root)),
+        notices=(*notices, *_noted(heard), *_same_file_twice(heard, root)),
         provenance=_provenance(district, heard, root, periods, plugins),
     )
 
@@ -203,6 +203,11 @@ def _with_names(frame: pl.LazyFrame, observed: Observations) -> pl.LazyFrame:
 def _leveled(roster: Roster, period: Period) -> pl.DataFrame:
     tree = roster.trees([period])[0].units
     return roster.frame.join(tree.select("id", level="height"), on="id", how="left", maintain_order="left")
+
+
+def _noted(heard: Sequence[Heard]) -> list[Problem]:
+    """What the readers told about their tables."""
+    return [note for told in heard for table in told.tables for note in table.notes]
 
 
 def _same_file_twice(heard: Sequence[Heard], root: Path | None) -> list[Problem]:

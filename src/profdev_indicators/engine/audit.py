@@ -8,7 +8,7 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.engine.observe import TOLD, Heard, Observations
-from profdev_indicators.frames import DEFECTS, ENGINE, link_of, state_of
+from profdev_indicators.frames import DEFECTS, ENGINE, link_of, row_of, state_of
 from profdev_indicators.model import District, Item, Source
 from profdev_indicators.periods import Period
 
@@ -186,6 +186,7 @@ def _failures(frame: pl.DataFrame, check: _Check) -> pl.DataFrame:
         item=pl.lit(check.item.id),
         check=pl.lit(check.name),
         hint=pl.lit(check.hint),
+        row=pl.col(row_of(check.item.id)) if row_of(check.item.id) in frame.columns else pl.lit(None, pl.Int64),
     ).collect(engine=ENGINE)
 
 
@@ -317,7 +318,7 @@ def _misread(told: Heard) -> pl.DataFrame:
             "period",
             "file",
             "sheet",
-            "row",
+            row=pl.coalesce([name for name in (row_of(item.id), "row") if name in told.frame.columns]),
             source=pl.lit(told.source.id),
             item=pl.lit(item.id),
             severity=pl.lit(severity),
@@ -332,7 +333,10 @@ def _misread(told: Heard) -> pl.DataFrame:
         )
         if f"{item.id}@{kind}" in told.frame.columns
     ]
-    return pl.concat(parts, how="diagonal").collect(engine=ENGINE) if parts else pl.DataFrame()
+    if not parts:
+        return pl.DataFrame()
+    # One cell may have been told in two rows of a table.
+    return pl.concat(parts, how="diagonal").unique(maintain_order=True).collect(engine=ENGINE)
 
 
 def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
