@@ -184,7 +184,7 @@ class SiteProtocol:
             frame=_wide(kept, items).lazy(),
             cells={
                 **{name: places[name] for name in ("unit", "period") if name in places},
-                **{item: places["verdict"] for item in items},
+                **dict.fromkeys(items, places["verdict"]),
                 **{f"{item}.link": places["url"] for item in items if "url" in places},
             },
             notes=(*table.notes, *remarks(table, told)),
@@ -314,7 +314,10 @@ def _doubtful_days(lines: pl.DataFrame, table: Table, request: Request) -> Itera
     unread = lines.filter((pl.col("dated") != "") & pl.col("day").is_null())
     for (text,), rows in unread.group_by("dated", maintain_order=True):
         yield Remark(
-            column="date", rows=rows["row"], message=f"«{text}» — не дата", hint="впишите дату: 15.06.2022; вердикт учтён"
+            column="date",
+            rows=rows["row"],
+            message=f"«{text}» — не дата",
+            hint="впишите дату: 15.06.2022; вердикт учтён",
         )
     for period, rows in _by_period(lines.filter(pl.col("day").is_not_null()), table, request.calendar):
         strange = rows.filter((pl.col("day") < period.start) | (pl.col("day") > period.end))

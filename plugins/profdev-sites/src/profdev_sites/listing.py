@@ -1,0 +1,85 @@
+"""Which pages a protocol lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from profdev_indicators.builtin.readers import Files
+from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.frames import ENGINE
+from profdev_indicators.model import Request, Table
+from profdev_sites.addresses import addresses_in
+from profdev_sites.protocol import HEADINGS
+from profdev_sites.revisit import Listed, together
+
+_COLUMNS = ("unit", "looked", "url")
+
+
+def listed(files: Iterable[Path], columns: Mapping[str, str]) -> tuple[Listed, ...]:
+    """The pages of protocols, each once; a cell may hold several addresses, or none.
+
+    Args:
+        files: protocols: CSV, XLSX, ODS.
+        columns: headings of unit, looked and url, where they are not the usual ones.
+
+    Raises:
+        SourceError: with every problem of every file; no file lists a page.
+    """
+    pages: list[Listed] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            tables = _tables(file, columns)
+        except SourceError as error:
+            problems += error.problems
+            continue
+        found = [page for table in tables for page in _pages(table)]
+        if not found:
+            hint = "адрес начинается с http:// или https://"
+            problems.append(Problem(file=str(file), message="в протоколе нет ни одного адреса страницы", hint=hint))
+        pages += found
+    if problems:
+        raise SourceError(problems)
+    return together(pages)
+
+
+def _tables(file: Path, columns: Mapping[str, str]) -> tuple[Table, ...]:
+    if not file.is_file():
+        raise SourceError([Problem(file=str(file), message="нет такого файла")])
+    request = Request(
+        source="sites",
+        columns=_COLUMNS,
+        titles=HEADINGS,
+        root=file.resolve().parent,
+        frames={},
+        calendar="year",
+    )
+    # A name of a file is no pattern, even if it looks like one.
+    reader = Files(location=re.sub(r"[{}*]", "?", file.name), columns=columns)
+    tables = [table for table in reader.read(request) if table.file == file.name]
+    if not tables:
+        raise SourceError([Problem(file=str(file), message="это не таблица", hint="нужен CSV, XLSX, XLS или ODS")])
+    for table in tables:
+        if "url" not in table.frame.collect_schema():
+            hint = "назовите столбец «URL» или укажите его заголовок: --column url=ЗАГОЛОВОК"
+            raise SourceError(
+                [Problem(file=str(file), message="в протоколе нет столбца с адресами страниц", hint=hint)]
+            )
+    return tuple(tables)
+
+
+def _pages(table: Table) -> Iterator[Listed]:
+    have = table.frame.collect_schema().names()
+    texts = [pl.col(name).cast(pl.String).str.strip_chars() for name in _COLUMNS if name in have]
+    # A protocol is as long as a person could write it.
+    for row in table.frame.select(texts).collect(engine=ENGINE).iter_rows(named=True):
+        for url in addresses_in(row["url"] or ""):
+            yield Listed(url=url, units=_given(row.get("unit")), looked=_given(row.get("looked")))
+
+
+def _given(text: str | None) -> tuple[str, ...]:
+    return (text,) if text else ()
