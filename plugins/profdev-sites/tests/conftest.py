@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from attrs import define, field, frozen
-
 from profdev_sites.asking import Limits
 from profdev_sites.evidence import Evidence, Sighting
 from profdev_sites.revisit import Listed, revisit
@@ -78,6 +77,11 @@ class Site:
     def html(self, path: str, text: str, *, encoding: str = "utf-8", kind: str = "text/html") -> str:
         """Put a page up; its address."""
         self.pages[path] = Answer(body=text.encode(encoding), headers={"Content-Type": kind})
+        return self.url(path)
+
+    def put(self, path: str, **answer: Any) -> str:
+        """Put any answer up; its address."""
+        self.pages[path] = Answer(**answer)
         return self.url(path)
 
     @property

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from profdev_sites.pace import retry_after
 from profdev_sites.visiting import user_agent
 
@@ -34,12 +33,6 @@ def _pauses(site: Any, host: str = "127.0.0.1") -> list[float]:
     return [after.at - before.at for before, after in pairwise(a for a in site.asked if a.host == host)]
 
 
-def _answer(site: Any, path: str, **more: Any) -> None:
-    site.html(path, "<title>Страница</title>")
-    page = site.pages[path]
-    site.pages[path] = type(page)(body=page.body, headers={**page.headers, **more.pop("headers", {})}, **more)
-
-
 def test_a_host_is_left_alone_for_a_second_after_every_answer(site: Any, visit: Any) -> None:
     urls = [site.html(f"/{n}", "<title>Т</title>") for n in range(4)]
     visit(*urls)
@@ -54,11 +47,13 @@ def test_a_host_has_one_visitor_at_a_time_and_hosts_do_not_wait_for_one_another(
     hosts = ("127.0.0.1", "localhost")
     pages = [site.url(path, host) for host in hosts for path in ("/a", "/b", "/c")]
     # Each host holds its first answer until the other one has been asked as well.
+    site.put("/missing", status=404)
+    missing = site.pages["/missing"]
     both = threading.Barrier(2, timeout=5)
 
     def meet(_: Mapping[str, str]) -> Any:
         both.wait()
-        return type(site.pages["/a"])(status=404)
+        return missing
 
     site.pages["/robots.txt"] = meet
     evidence = visit(*pages, hosts=2)
@@ -97,14 +92,12 @@ def test_robots_txt_is_read_once_for_a_site(site: Any, visit: Any) -> None:
 def test_a_site_without_rules_allows_all_and_one_that_fails_to_tell_them_nothing(
     site: Any, look_at: Any, status: int, outcome: str
 ) -> None:
-    _answer(site, "/robots.txt", status=status)
+    site.put("/robots.txt", status=status)
     assert look_at(site.html("/a", "<p>")).outcome == outcome
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_site_that_asks_to_come_later_is_asked_later(
-    site: Any, look_at: Callable[..., Any], status: int
-) -> None:
+def test_a_site_that_asks_to_come_later_is_asked_later(site: Any, look_at: Callable[..., Any], status: int) -> None:
     site.html("/a", "<title>Да</title>")
     ready = site.pages["/a"]
     refusals = iter([type(ready)(status=status, headers={"Retry-After": "30"})])
@@ -125,14 +118,14 @@ def test_later_may_be_a_date(site: Any, look_at: Any) -> None:
 
 
 def test_nobody_waits_for_ever(site: Any, look_at: Any) -> None:
-    _answer(site, "/a", status=503, headers={"Retry-After": "86400"})
+    site.put("/a", status=503, headers={"Retry-After": "86400"})
     page = look_at(site.url("/a"))
     assert (page.outcome, page.status, site.paths) == ("not_reported", 503, ["/a"])
     assert page.error == "сайт просит прийти через 86400 с: откройте позже"
 
 
 def test_a_site_is_not_asked_more_than_three_times(site: Any, look_at: Any) -> None:
-    _answer(site, "/a", status=429, headers={"Retry-After": "1"})
+    site.put("/a", status=429, headers={"Retry-After": "1"})
     page = look_at(site.url("/a"))
     assert (page.error, site.paths) == ("сайт просит открывать реже (код 429)", ["/a"] * 3)
 

@@ -13,6 +13,7 @@ from profdev_sites.errors import UnreachableError
 
 LONGEST = 2000  # letters of an address
 _SCHEMES = ("http", "https")
+_PORTS = range(1, 65536)
 _IN_TEXT = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -39,8 +40,10 @@ def address(text: str, base: httpx2.URL | None = None) -> httpx2.URL:
         raise UnreachableError("это не адрес страницы") from error
     if url.scheme not in _SCHEMES:
         raise UnreachableError(f"открываются только http и https, а здесь {url.scheme or 'ничего'}:")
-    if not host or port == 0:
+    if not host or "%" in host:
         raise UnreachableError("в адресе нет имени сайта")
+    if port is not None and port not in _PORTS:
+        raise UnreachableError("в адресе нет такого порта")
     if url.userinfo:
         raise UnreachableError("в адресе имя и пароль: такие страницы не открываются")
     return url.copy_with(fragment=None)

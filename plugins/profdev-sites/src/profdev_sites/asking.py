@@ -74,7 +74,9 @@ def ask(
     try:
         with (
             httpcore2.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=1) as pool,
-            pool.stream("GET", target, headers=[*own.items(), *headers.items()], extensions={"timeout": waits}) as answer,
+            pool.stream(
+                "GET", target, headers=[*own.items(), *headers.items()], extensions={"timeout": waits}
+            ) as answer,
         ):
             told = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in answer.headers}
             return Reply(

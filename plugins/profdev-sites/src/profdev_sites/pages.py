@@ -195,9 +195,8 @@ def _is_blank(row: LexborNode) -> bool:
     name = row.css_first(_NAME)
     if name is not None:
         return _NOTHING.fullmatch(_words(name)) is not None
-    cells = row.css("[itemprop]") or row.css("td")
-    texts = [_words(cell) for cell in cells if cell.mem_id != row.mem_id] or [_words(row)]
-    return all(_NOTHING.fullmatch(text) for text in texts)
+    cells = [cell for cell in row.css("[itemprop]") if cell.mem_id != row.mem_id] or row.css("td") or [row]
+    return all(_NOTHING.fullmatch(_words(cell)) for cell in cells)
 
 
 def _is_hidden(row: LexborNode) -> bool:

@@ -95,6 +95,7 @@ def revisit(
         folder=folder,
         visitor=visitor,
         before={page.url: page for page in (before.pages if before else ())},
+        resumed=unfinished is not None,
         begun=unfinished.begun if unfinished else moment(visitor.clock.now()),
         stop=stop or threading.Event(),
         told=told,
@@ -109,6 +110,7 @@ class _Round:
     visitor: Visitor
     before: Mapping[str, Sighting]
     begun: str
+    resumed: bool
     stop: threading.Event
     told: Callable[[int, int], None]
     done: dict[str, Sighting] = field(factory=dict)
@@ -117,7 +119,7 @@ class _Round:
     def go(self, hosts: int) -> Evidence:
         for page in self.wanted:
             known = self.before.get(page.url)
-            if known is not None and known.outcome == "opened" and known.seen >= self.begun:
+            if self.resumed and known is not None and known.outcome == "opened" and known.seen >= self.begun:
                 self.done[page.url] = known
         self.told(len(self.done), len(self.wanted))
         waiting = [page for page in self.wanted if page.url not in self.done]
@@ -149,6 +151,11 @@ class _Round:
 
     def _sighting(self, page: Listed) -> Sighting:
         known = self.before.get(page.url)
+        answer: Reply | UnreachableError
+        try:
+            answer = self.visitor.open(address(page.url), _conditions(known))
+        except UnreachableError as error:
+            answer = error
         silent = Sighting(
             url=page.url,
             units=page.units,
@@ -156,16 +163,13 @@ class _Round:
             outcome="not_reported",
             seen=moment(self.visitor.clock.now()),
         )
-        try:
-            reply = self.visitor.open(address(page.url), _conditions(known))
-        except UnreachableError as error:
-            return evolve(silent, error=str(error), status=error.status)
-        if reply.status == _NOT_MODIFIED and known is not None:
-            same = evolve(known, units=page.units, looked=page.looked, seen=silent.seen)
-            return evolve(same, status=reply.status, changed=False)
-        if reply.status in _FOUND:
-            return _seen(silent, reply, known)
-        return evolve(silent, error=_reason(reply.status), status=reply.status, final_url=str(reply.url))
+        if isinstance(answer, UnreachableError):
+            return evolve(silent, error=str(answer), status=answer.status)
+        if answer.status == _NOT_MODIFIED and known is not None:
+            return evolve(known, seen=silent.seen, status=answer.status, changed=False)
+        if answer.status in _FOUND:
+            return _seen(silent, answer, known)
+        return evolve(silent, error=_reason(answer.status), status=answer.status, final_url=str(answer.url))
 
     def _keep(self, finished: str = "") -> Evidence:
         """What was seen in this round, and before it where this round has not come yet."""
