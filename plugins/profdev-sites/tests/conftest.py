@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field, frozen
+
 from profdev_sites.asking import Limits
 from profdev_sites.evidence import Evidence, Sighting
 from profdev_sites.revisit import Listed, revisit

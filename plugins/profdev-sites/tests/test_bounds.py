@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from profdev_sites import asking
 from profdev_sites.addresses import address, addresses_in, machines
 from profdev_sites.asking import Limits

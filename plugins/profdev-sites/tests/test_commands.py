@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from profdev_sites.cli import main
 from profdev_sites.listing import listed
 

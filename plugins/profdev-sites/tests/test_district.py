@@ -8,15 +8,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from profdev_sites.evidence import Sighting, frame
-from profdev_sites.protocol import SiteProtocol
-from profdev_sites.staff import beside
 
 from profdev_indicators import load, monitor
 from profdev_indicators.cli import main
 from profdev_indicators.errors import RequestError
 from profdev_indicators.model import District
 from profdev_indicators.results import Monitoring
+from profdev_sites.evidence import Sighting, frame
+from profdev_sites.protocol import SiteProtocol
+from profdev_sites.staff import beside
 
 DISTRICT = """
 id: nash

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from profdev_sites.pace import retry_after
 from profdev_sites.visiting import user_agent
 

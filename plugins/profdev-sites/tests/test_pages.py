@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from profdev_sites.pages import Page, decoded, look
 
 HTML = "text/html"

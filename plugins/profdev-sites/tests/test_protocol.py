@@ -13,11 +13,11 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]  # has no annotations
 from hypothesis import given
 from hypothesis import strategies as st
-from profdev_sites.protocol import SiteProtocol
 
 from profdev_indicators.errors import SourceError
 from profdev_indicators.model import Request, Table
 from profdev_indicators.periods import Period
+from profdev_sites.protocol import SiteProtocol
 
 PLAN, DECISION = "План по выявлению дефицитов", "Решение МО"
 HEADINGS = ("Организация", "Что проверялось", "URL", "Дата", "Вердикт", "Проверил")

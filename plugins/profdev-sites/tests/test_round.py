@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from profdev_indicators.errors import SourceError
 from profdev_sites import evidence as kept
 from profdev_sites.evidence import Evidence, Sighting, earlier, keep
 from profdev_sites.revisit import Listed, with_employees
-
-from profdev_indicators.errors import SourceError
 
 EMPLOYEES = (
     "<title>Педагогический состав</title><table>"
