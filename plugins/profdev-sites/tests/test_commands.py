@@ -115,6 +115,7 @@ def test_a_wrong_command_is_refused_in_russian(run: Run, tmp_path: Path, options
         ("sites.docx", b"x", "sites.docx: это не таблица"),
         ("{period}.csv", "Организация;URL\n".encode(), "нет ни одного адреса страницы"),
         (None, b"", "нет такого файла"),
+        ("sites.csv", "ПРОТОКОЛ;;\nОО;URL;Х\n".encode(), "или строку заголовков: --header СТРОКА"),
     ],
 )
 def test_a_file_that_lists_no_page_is_told(
@@ -134,13 +135,35 @@ def test_a_certificate_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
     protocol = _protocol(tmp_path, "https://a.example")
     options = ("--out", tmp_path / "evidence", "--contact", "a@b.example", "--ca", protocol)
     code, _, err = run("revisit", protocol, *options)
-    assert (code, err) == (2, f"Ошибка: --ca {protocol}: это не сертификат PEM\n")
+    assert (code, err) == (2, f"Ошибка: --ca {protocol}: нет такого файла, или это не сертификат PEM\n")
 
 
 def test_nothing_to_compare_is_told(run: Run, tmp_path: Path) -> None:
     code, _, err = run("staff", "x.yaml", "--period", "2022", "--data", tmp_path, "--evidence", tmp_path)
     assert code == 2
     assert "сначала profdev-sites revisit" in err
+
+
+def test_a_title_above_the_headings_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "sites.csv"
+    path.write_text("ПРОТОКОЛ;\nОО;URL\nШкола;https://a.example/x\n", encoding="utf-8")
+    assert [page.url for page in listed([path], {}, header=2)] == ["https://a.example/x"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_interrupted_round_says_how_to_go_on(
+    site: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("profdev_sites.cli.revisit.revisit", interrupt)
+    protocol = _protocol(tmp_path, site.url("/a"))
+    code, _, err = run("revisit", protocol, "--out", tmp_path / "e", "--contact", "a@b.example")
+    assert (code, err.strip()) == (
+        130,
+        f"Прервано; что успели, записано в {tmp_path / 'e'}. Та же команда продолжит обход.",
+    )
 
 
 def test_an_unusual_heading_is_given(tmp_path: Path) -> None:

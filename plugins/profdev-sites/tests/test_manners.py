@@ -12,22 +12,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
-from profdev_sites.pace import retry_after
-from profdev_sites.visiting import user_agent
+from profdev_sites.asking import Limits
+from profdev_sites.pace import Pace, retry_after
+from profdev_sites.visiting import TOKEN, user_agent
 
 START = datetime(2022, 6, 15, 9, 0, tzinfo=UTC)
 
 
-class _Noon:
+class _Patient:
+    slept = 0.0
+
     def now(self) -> datetime:
         return START
 
     def seconds(self) -> float:
-        return 0.0
+        return self.slept
 
     def sleep(self, seconds: float) -> None:
-        raise AssertionError(seconds)
+        assert seconds >= 0
+        self.slept += seconds
 
 
 def _pauses(site: Any, host: str = "127.0.0.1") -> list[float]:
@@ -147,10 +152,23 @@ def test_nobody_goes_anonymous(contact: str) -> None:
 @given(seconds=st.integers(0, 10**6))
 def test_later_in_seconds_and_as_a_date_is_the_same_moment(seconds: int) -> None:
     date = format_datetime(START + timedelta(seconds=seconds), usegmt=True)
-    assert retry_after(str(seconds), _Noon()) == retry_after(date, _Noon()) == seconds
+    assert retry_after(str(seconds), _Patient()) == retry_after(date, _Patient()) == seconds
 
 
 @given(text=st.text())
 def test_any_answer_to_when_is_understood_or_ignored(text: str) -> None:
-    wait = retry_after(text, _Noon())
+    wait = retry_after(text, _Patient())
     assert wait is None or wait >= 0
+
+
+@given(rules=st.text() | st.text("UserAgent: *\nDisallowAllowCrawl-delay/nanif0123456789.$#", max_size=200))
+def test_any_rules_are_rules(rules: str) -> None:
+    asked = Protego.parse(rules)
+    delay = asked.crawl_delay(TOKEN) or 0.0
+    pace = Pace(clock=_Patient())
+    pace.slow_down("a", delay if delay <= Limits().crawl_delay else 0.0)
+    with pace.turn("a"):
+        began = pace.clock.seconds()
+    with pace.turn("a"):
+        assert pace.clock.seconds() - began >= 1.0
+    assert asked.can_fetch("https://a.example/plan", TOKEN) in {True, False}

@@ -44,7 +44,9 @@ def test_a_page_of_the_nineties_is_read_as_it_says(said: str, text: str) -> None
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
-@pytest.mark.parametrize("header", [HTML, "text/html; charset=utf-8", "text/html; charset=нет-такой"])
+@pytest.mark.parametrize(
+    "header", [HTML, "text/html; charset=utf-8", "text/html; charset=нет-такой", "text/html; charset=iso-8859-1"]
+)
 def test_a_page_that_says_nothing_or_lies_is_guessed(encoding: str, header: str) -> None:
     text = "<title>Муниципальное казённое общеобразовательное учреждение</title>"
     assert look(text.encode(encoding), header).title == "Муниципальное казённое общеобразовательное учреждение"
@@ -53,6 +55,12 @@ def test_a_page_that_says_nothing_or_lies_is_guessed(encoding: str, header: str)
 def test_one_broken_letter_does_not_make_a_page_another_language() -> None:
     text = "<title>" + "План работы методического объединения " * 10 + "</title>"
     assert look(text.encode() + b"\xd0", HTML).title.startswith("План работы")
+
+
+def test_a_page_cannot_choose_a_slow_alphabet() -> None:
+    began = time.monotonic()
+    look("\xd0".encode("latin-1") + b"a" * (2 << 20), "text/html; charset=idna")
+    assert time.monotonic() - began < 5
 
 
 @given(body=st.binary(), kind=st.sampled_from([HTML, "", "text/html; charset=\x00", "text/html; charset=utf-7"]))
@@ -178,6 +186,11 @@ def test_a_page_of_placeholders_lists_nobody() -> None:
 @pytest.mark.parametrize("markup", MARKUPS)
 def test_no_name_leaves_the_page(markup: Callable[[list[str]], str]) -> None:
     assert not any(name.split()[0] in str(_looked(markup(list(NAMES)))) for name in NAMES)
+
+
+def test_a_title_that_is_a_name_stays_on_the_page() -> None:
+    assert _looked(f"<title>{NAMES[0]} | Педагоги</title>" + _table([NAMES[0]])).title == ""
+    assert _looked("<title>Педагоги</title>" + _table([NAMES[0]])).title == "Педагоги"
 
 
 def test_a_list_too_long_to_be_a_school_is_not_counted() -> None:

@@ -246,6 +246,22 @@ def test_a_summary_of_earlier_years_is_read_as_it_stands(tmp_path: Path) -> None
     assert table.cells["plan_deficits"] == "На сайте есть план"
 
 
+def test_one_table_of_many_years_is_read_year_by_year(tmp_path: Path) -> None:
+    lines = [
+        (*_line(verdict=verdict, day=f"15.06.{year}"), year) for year, verdict in (("2021", "нет"), ("2022", "да"))
+    ]
+    _csv(
+        tmp_path,
+        *lines,
+        (*_line(looked=DECISION, day="15.06.2020"), "2021"),
+        name="sites.csv",
+        headings=(*HEADINGS, "Период"),
+    )
+    table = _read(tmp_path, location="sites.csv")
+    assert _answers(table, "period", "plan_deficits", "mo_decision") == [("2021", "нет", "да"), ("2022", "да", None)]
+    assert _notes(table) == [("sites.csv:4, Дата", "дата проверки 15.06.2020 вне периода: 2021 год")]
+
+
 def test_a_protocol_in_memory_is_read_as_well(tmp_path: Path) -> None:
     frame = pl.DataFrame([_line(), _line(looked=DECISION)], schema=list(HEADINGS), orient="row")
     frames = {"sites": frame.with_columns(pl.lit("2022").alias("period"), pl.col("Дата").str.to_date("%d.%m.%Y"))}

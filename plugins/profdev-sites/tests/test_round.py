@@ -15,7 +15,7 @@ import pytest
 from profdev_indicators.errors import SourceError
 from profdev_sites import evidence as kept
 from profdev_sites.evidence import Evidence, Sighting, earlier, keep
-from profdev_sites.revisit import Listed, with_employees
+from profdev_sites.revisit import Listed, employees
 
 EMPLOYEES = (
     "<title>Педагогический состав</title><table>"
@@ -102,10 +102,16 @@ def test_teachers_are_counted_and_no_name_is_stored(site: Any, visit: Any, tmp_p
     assert not any(name in stored for name in ("Иванова", "Петров"))
 
 
-def test_the_page_of_employees_is_added_for_every_site_once() -> None:
+def test_every_site_has_one_page_of_employees() -> None:
     pages = [Listed(url=url, units=("Школа",)) for url in ("https://a.example/x", "https://a.example/y?z", "ftp://b")]
-    added = with_employees(pages)[len(pages) :]
-    assert [(page.url, page.units) for page in added] == [("https://a.example/sveden/employees", ("Школа",))]
+    own, shared = employees(pages)
+    assert [(page.url, page.units) for page in own] == [("https://a.example/sveden/employees", ("Школа",))]
+    assert shared == ()
+
+
+def test_the_page_of_a_site_two_organisations_share_is_nobodys() -> None:
+    pages = [Listed(url=f"https://a.example/{unit}", units=(unit,)) for unit in ("Школа", "Сад")]
+    assert employees(pages) == ((), ("https://a.example",))
 
 
 def test_a_page_listed_twice_is_opened_once(site: Any, visit: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
+from attrs import evolve
 
 from profdev_indicators.builtin.readers import Files
 from profdev_indicators.errors import Problem, SourceError
@@ -19,12 +20,13 @@ from profdev_sites.revisit import Listed, together
 _COLUMNS = ("unit", "looked", "url")
 
 
-def listed(files: Iterable[Path], columns: Mapping[str, str]) -> tuple[Listed, ...]:
+def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None = None) -> tuple[Listed, ...]:
     """The pages of protocols, each once; a cell may hold several addresses, or none.
 
     Args:
         files: protocols: CSV, XLSX, ODS.
         columns: headings of unit, looked and url, where they are not the usual ones.
+        header: the row of headings; None: the first that is not empty.
 
     Raises:
         SourceError: with every problem of every file; no file lists a page.
@@ -33,9 +35,9 @@ def listed(files: Iterable[Path], columns: Mapping[str, str]) -> tuple[Listed, .
     problems: list[Problem] = []
     for file in files:
         try:
-            tables = _tables(file, columns)
+            tables = _tables(file, columns, header)
         except SourceError as error:
-            problems += error.problems
+            problems += map(_in_words_of_the_command, error.problems)
             continue
         found = [page for table in tables for page in _pages(table)]
         if not found:
@@ -47,9 +49,17 @@ def listed(files: Iterable[Path], columns: Mapping[str, str]) -> tuple[Listed, .
     return together(pages)
 
 
-def _tables(file: Path, columns: Mapping[str, str]) -> tuple[Table, ...]:
+def _in_words_of_the_command(problem: Problem) -> Problem:
+    """The cure as it is given here: the reader speaks to whoever writes a configuration."""
+    if "columns:" not in problem.hint:
+        return problem
+    return evolve(problem, hint="укажите заголовок: --column unit=ЗАГОЛОВОК, или строку заголовков: --header СТРОКА")
+
+
+def _tables(file: Path, columns: Mapping[str, str], header: int | None) -> tuple[Table, ...]:
     if not file.is_file():
-        raise SourceError([Problem(file=str(file), message="нет такого файла")])
+        what = "это папка, а нужен файл" if file.is_dir() else "нет такого файла"
+        raise SourceError([Problem(file=str(file), message=what)])
     request = Request(
         source="sites",
         columns=_COLUMNS,
@@ -59,7 +69,7 @@ def _tables(file: Path, columns: Mapping[str, str]) -> tuple[Table, ...]:
         calendar="year",
     )
     # A name of a file is no pattern, even if it looks like one.
-    reader = Files(location=re.sub(r"[{}*]", "?", file.name), columns=columns)
+    reader = Files(location=re.sub(r"[{}*]", "?", file.name), columns=columns, header=header)
     tables = [table for table in reader.read(request) if table.file == file.name]
     if not tables:
         raise SourceError([Problem(file=str(file), message="это не таблица", hint="нужен CSV, XLSX, XLS или ODS")])

@@ -15,6 +15,10 @@ _HEAD = 4096
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What a page may call itself and be believed; «iso-8859-1» is what a server says that was never set up.
+_DECLARED = frozenset(
+    {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic"}
+)
 _GUESSES = ("cp1251", "koi8-r", "cp866")
 _LOWER = re.compile("[а-яё]")
 _NOT_RUSSIAN = re.compile("[^\x00-\x7fА-Яа-яЁё№«»–—…\xa0]")
@@ -79,7 +83,12 @@ def look(body: bytes, content_type: str) -> Page:
     # The same teacher stands in the table of every programme; two of one name are one here.
     names = [_words(name) for row in people if (name := row.css_first(_NAME)) is not None]
     unnamed = len(people) - len(names)
-    return Page(title=title, staff=len(set(names)) + unnamed, rows=len(people), blank=len(rows) - len(people))
+    return Page(
+        title="" if _names_one(title, names) else title,
+        staff=len(set(names)) + unnamed,
+        rows=len(people),
+        blank=len(rows) - len(people),
+    )
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -95,12 +104,10 @@ def decoded(body: bytes, content_type: str) -> str:
             # Said to be UTF-8, but is not; and a page cut in the middle of a letter still is.
             if body[:-4].decode("utf-8", errors="ignore") and _nearly_utf8(body):
                 return body.decode("utf-8", errors="replace")
-            declared = [name for name in declared if not _is_utf8(name)]
+            declared = [name for name in declared if _codec(name) != "utf-8"]
     for name in declared:
-        try:
+        if _codec(name) in _DECLARED:
             return body.decode(name, errors="replace")
-        except (LookupError, ValueError):
-            continue
     return max((body.decode(name, errors="replace") for name in _GUESSES), key=_russian)
 
 
@@ -127,8 +134,11 @@ def _nearly_utf8(body: bytes) -> bool:
     return broken * 100 < sum(byte >= 0xC0 for byte in body[:_PARSED])  # noqa: PLR2004 - one in a hundred; a leading byte
 
 
-def _is_utf8(name: str) -> bool:
-    return name.lower().replace("-", "").replace("_", "") == "utf8"
+def _codec(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return ""
 
 
 def _russian(text: str) -> int:
@@ -186,6 +196,11 @@ def _above(node: LexborNode) -> Iterator[LexborNode]:
     while above is not None and above.is_element_node:
         yield above
         above = above.parent
+
+
+def _names_one(title: str, names: Iterable[str]) -> bool:
+    """Whether a title tells who is on the page: a card of one teacher."""
+    return any(name.split()[0] in title.casefold() for name in names)
 
 
 def _is_blank(row: LexborNode) -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from profdev_sites.pages import look
 from profdev_sites.visiting import Visitor
 
 EMPLOYEES = "/sveden/employees"
+_EMPLOYEES = "сведения о педагогических работниках"
 _FOUND = range(200, 300)
 _NOT_MODIFIED = 304
 _REASONS: Mapping[int, str] = {
@@ -50,16 +52,18 @@ def together(pages: Iterable[Listed]) -> tuple[Listed, ...]:
     return tuple(merged.values())
 
 
-def with_employees(pages: Sequence[Listed]) -> tuple[Listed, ...]:
-    """The pages and, for every site among them, its page of employees."""
-    more = []
+def employees(pages: Iterable[Listed]) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
+    """The page of employees of every site; and the sites several organisations share, whose page it would be."""
+    sites: dict[str, Listed] = {}
     for page in pages:
         try:
             site = origin(address(page.url))
         except UnreachableError:
             continue  # it will be told when the page itself is opened
-        more.append(Listed(url=site + EMPLOYEES, units=page.units, looked=("сведения о педагогических работниках",)))
-    return together([*pages, *more])
+        known = sites.get(site, page)
+        sites[site] = Listed(url=site + EMPLOYEES, units=_each_once(known.units, page.units), looked=(_EMPLOYEES,))
+    own = tuple(page for page in sites.values() if len(page.units) <= 1)
+    return own, tuple(site for site, page in sites.items() if len(page.units) > 1)
 
 
 def revisit(
@@ -165,7 +169,7 @@ class _Round:
         )
         if isinstance(answer, UnreachableError):
             return evolve(silent, error=str(answer), status=answer.status)
-        if answer.status == _NOT_MODIFIED and known is not None:
+        if answer.status == _NOT_MODIFIED and known is not None and known.outcome == "opened":
             return evolve(known, seen=silent.seen, status=answer.status, changed=False)
         if answer.status in _FOUND:
             return _seen(silent, answer, known)
@@ -205,9 +209,13 @@ def _seen(silent: Sighting, reply: Reply, known: Sighting | None) -> Sighting:
 def _joined(known: Listed, more: Listed) -> Listed:
     return Listed(
         url=known.url,
-        units=tuple(dict.fromkeys((*known.units, *more.units))),
-        looked=tuple(dict.fromkeys((*known.looked, *more.looked))),
+        units=_each_once(known.units, more.units),
+        looked=_each_once(known.looked, more.looked),
     )
+
+
+def _each_once(*texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain(*texts)))
 
 
 def _by_host(pages: Iterable[Listed]) -> list[list[Listed]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
-from profdev_indicators.cli.console import say
+from profdev_indicators.cli import INTERRUPTED
+from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.waiting import waiting
@@ -18,10 +19,11 @@ from profdev_indicators.wording import counted
 from profdev_sites.clock import SystemClock
 from profdev_sites.evidence import RECORD, TABLE, Evidence
 from profdev_sites.listing import listed
-from profdev_sites.revisit import revisit, with_employees
+from profdev_sites.revisit import EMPLOYEES, employees, revisit, together
 from profdev_sites.visiting import Visitor, user_agent
 
 _MOST_HOSTS = 16
+_LAST_ROW = 1_000_000
 _COLUMNS = ("unit", "looked", "url")
 
 
@@ -42,10 +44,15 @@ def _columns(_context: click.Context, parameter: click.Parameter, given: Iterabl
     return columns
 
 
-def _hosts(_context: click.Context, parameter: click.Parameter, given: str) -> int:
-    if not given.isdecimal() or not 1 <= int(given[:3]) <= _MOST_HOSTS:
-        raise click.BadParameter(f"«{given}»: число от 1 до {_MOST_HOSTS}", param=parameter)
-    return int(given)
+def _from_one_to(most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    def number(_context: click.Context, parameter: click.Parameter, given: str | None) -> int | None:
+        if given is None:
+            return None
+        if not given.isdecimal() or not 1 <= int(given[:9]) <= most:
+            raise click.BadParameter(f"«{given}»: число от 1 до {most}", param=parameter)
+        return int(given)
+
+    return number
 
 
 @click.command(
@@ -64,7 +71,9 @@ def _hosts(_context: click.Context, parameter: click.Parameter, given: str) -> i
     callback=_contact,
     help="Почта (или адрес страницы) того, кто отвечает за обход: её увидят владельцы сайтов.",
 )
-@click.option("--employees", is_flag=True, help="Открыть на каждом сайте и /sveden/employees: посчитать педагогов.")
+@click.option(
+    "--employees", "teachers", is_flag=True, help="Открыть на каждом сайте и /sveden/employees: посчитать педагогов."
+)
 @click.option(
     "--column",
     "columns",
@@ -74,10 +83,16 @@ def _hosts(_context: click.Context, parameter: click.Parameter, given: str) -> i
     help="Заголовок столбца, если он необычный: url=…, unit=…, looked=…; можно повторять.",
 )
 @click.option(
+    "--header",
+    metavar="СТРОКА",
+    callback=_from_one_to(_LAST_ROW),
+    help="Номер строки с заголовками, если над нею есть другие.",
+)
+@click.option(
     "--hosts",
     metavar="ЧИСЛО",
     default="4",
-    callback=_hosts,
+    callback=_from_one_to(_MOST_HOSTS),
     help="Сколько сайтов открывать одновременно (4). Один сайт — всегда по одной странице, с паузой от 1 с.",
 )
 @click.option(
@@ -92,10 +107,11 @@ def command(
     out: Path,
     contact: str,
     columns: dict[str, str],
+    header: int | None,
     hosts: int,
     ca: Path | None,
     *,
-    employees: bool,
+    teachers: bool,
     allow_private: bool,
 ) -> int:
     """Открыть страницы из протокола заново и записать, что открылось.
@@ -105,8 +121,9 @@ def command(
     педагогов на ней — без имён. Страница, которая не открылась, — «нет сведений», а не «нет»: вердикт выносит человек.
     Прерванный обход продолжается с того же места той же командой.
     """
-    pages = listed(protocols, columns)
-    pages = with_employees(pages) if employees else pages
+    pages = listed(protocols, columns, header)
+    lists, shared = employees(pages) if teachers else ((), ())
+    pages = together([*pages, *lists])
     stop = threading.Event()
     visitor = Visitor(contact=contact, clock=SystemClock(stop=stop), private=allow_private, context=_trusting(ca))
     progress = {"done": 0}
@@ -115,7 +132,12 @@ def command(
         progress["done"] = done
 
     with waiting(lambda: f"Открываю страницы: {progress['done']} из {len(pages)}"):
-        evidence = revisit(pages, out, visitor, hosts=hosts, stop=stop, told=told)
+        try:
+            evidence = revisit(pages, out, visitor, hosts=hosts, stop=stop, told=told)
+        except KeyboardInterrupt:
+            complain("", f"Прервано; что успели, записано в {out}. Та же команда продолжит обход.")
+            return INTERRUPTED
+    complain(*(f"Предупреждение: {site}{EMPLOYEES} не открыта: на сайте несколько организаций" for site in shared))
     say(*_summary(evidence), f"Записано в {out}: {TABLE}, {RECORD}")
     return 0
 
@@ -126,7 +148,7 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=ca)
         except (ssl.SSLError, FileNotFoundError) as error:
-            raise RequestError(f"--ca {ca}: это не сертификат PEM") from error
+            raise RequestError(f"--ca {ca}: нет такого файла, или это не сертификат PEM") from error
     return context
 
 

@@ -37,7 +37,7 @@ def command(config: Path, period: str, data: Path, evidence: Path, item: str, wi
         raise RequestError(f"в {evidence} нет {RECORD}: сначала profdev-sites revisit … --employees")
     plugins = manager(without)
     compared = beside(load(config, plugins), frame(seen.pages), period=period, item=item, data=data, plugins=plugins)
-    say(*_lines(compared))
+    say(*_lines(compared) if compared.table.height else ("Сравнивать нечего: ни ответов, ни педагогов на сайтах.",))
     complain(*(f"Предупреждение: {reason}" for reason in compared.unknown))
     return 0
 
