@@ -115,7 +115,7 @@ def test_a_wrong_command_is_refused_in_russian(run: Run, tmp_path: Path, options
         ("sites.docx", b"x", "sites.docx: это не таблица"),
         ("{period}.csv", "Организация;URL\n".encode(), "нет ни одного адреса страницы"),
         (None, b"", "нет такого файла"),
-        ("sites.csv", "ПРОТОКОЛ;;\nОО;URL;Х\n".encode(), "или строку заголовков: --header СТРОКА"),
+        ("sites.csv", "Х;У\n1;2\n".encode(), "укажите заголовок: --column unit=ЗАГОЛОВОК, или строку заголовков"),
     ],
 )
 def test_a_file_that_lists_no_page_is_told(

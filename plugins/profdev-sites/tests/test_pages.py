@@ -35,7 +35,7 @@ def test_utf8_is_utf8_whatever_the_headers_say(text: str) -> None:
 @pytest.mark.parametrize("said", ["header", "meta", "short meta"])
 def test_a_page_of_the_nineties_is_read_as_it_says(said: str, text: str) -> None:
     page = {
-        "header": text,
+        "header": f"<p>{text}",
         "meta": f'<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">{text}',
         "short meta": f"<meta charset=cp1251>{text}",
     }[said]

@@ -18,6 +18,7 @@ from profdev_sites.protocol import HEADINGS
 from profdev_sites.revisit import Listed, together
 
 _COLUMNS = ("unit", "looked", "url")
+_OTHERS = ("verdict", "date")  # not used, but by them a protocol is known
 
 
 def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None = None) -> tuple[Listed, ...]:
@@ -62,7 +63,7 @@ def _tables(file: Path, columns: Mapping[str, str], header: int | None) -> tuple
         raise SourceError([Problem(file=str(file), message=what)])
     request = Request(
         source="sites",
-        columns=_COLUMNS,
+        columns=(*_COLUMNS, *_OTHERS),
         titles=HEADINGS,
         root=file.resolve().parent,
         frames={},
