@@ -239,6 +239,15 @@ def test_an_organisation_written_once_over_its_rows_is_theirs_if_said_so(tmp_pat
     assert _answers(_read(tmp_path)) == [("Школа", "да", None), (None, None, "нет"), ("Сад", None, "да")]
 
 
+def test_an_organisation_may_be_told_by_its_code_alone(tmp_path: Path) -> None:
+    lines = [("0000000018", PLAN, URL, "", "да", ""), ("0000000018", DECISION, URL, "", "нет", "")]
+    _csv(tmp_path, *lines, headings=("Код", *HEADINGS[1:]))
+    asked = _request(tmp_path)
+    asked = _request(tmp_path, columns=(*asked.columns, "inn"), titles={"inn": ("Код",)})
+    (table,) = _reader(columns={"unit": "Код"}).read(asked)
+    assert _answers(table, "unit", "inn", "plan_deficits", "mo_decision") == [("0000000018", "0000000018", "да", "нет")]
+
+
 def test_a_summary_of_earlier_years_is_read_as_it_stands(tmp_path: Path) -> None:
     _csv(tmp_path, ("Школа", "да", "нет", URL), headings=("Организация", "На сайте есть план", "mo_decision", "Ссылка"))
     table = _read(tmp_path)

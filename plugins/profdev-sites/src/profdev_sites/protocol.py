@@ -24,6 +24,8 @@ Partly = Literal["as_yes", "as_no", "as_missing"]
 COLUMNS = ("looked", "verdict", "url", "date")
 """What a protocol has beside the organisation; who checked is a name, and names are not read."""
 
+_OF_UNITS = ("unit", "name", "inn", "ogrn")  # what may tell the organisation
+
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "unit": ("Организация", "ОО", "ИНН", "unit_id", "id"),
     "looked": ("Что проверялось", "Что проверено", "Что искали", "Предмет проверки", "Документ", "Критерий"),
@@ -183,7 +185,7 @@ class SiteProtocol:
             table,
             frame=_wide(kept, items).lazy(),
             cells={
-                **{name: places[name] for name in ("unit", "period") if name in places},
+                **{name: places[name] for name in (*_OF_UNITS, "period") if name in places},
                 **dict.fromkeys(items, places["verdict"]),
                 **{f"{item}.link": places["url"] for item in items if "url" in places},
             },
@@ -207,26 +209,30 @@ class SiteProtocol:
         )
 
     def _lines(self, frame: pl.DataFrame, meanings: Mapping[str, str]) -> pl.DataFrame:
-        """Rows of a protocol: ``unit, key, row, looked, item, said, verdict, link, day``, and ``period`` if it has one.
+        """Rows of a protocol: ``key, row, looked, item, said, verdict, link, dated, day``, whose they are, ``period``.
 
         ``item``: null where the wording is not known, empty where it is to be ignored; ``verdict``: null where nothing
         was seen, as it was written where it is not for us to say.
         """
-        texts = [name for name in ("unit", *COLUMNS, "link") if name in frame.columns]
+        whose = [name for name in _OF_UNITS if name in frame.columns]
+        texts = [*whose, *(name for name in (*COLUMNS, "link") if name in frame.columns)]
         lines = frame.with_columns(pl.col(name).cast(pl.String).str.strip_chars() for name in texts)
+        lines = lines.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in whose)
         if self.unit_once:
-            lines = lines.with_columns(pl.when(pl.col("unit") != "").then(pl.col("unit")).forward_fill())
-        absent = [pl.lit(None, pl.String).alias(name) for name in ("unit", *COLUMNS) if name not in frame.columns]
+            lines = lines.with_columns(pl.col(whose).forward_fill())
+        absent = [pl.lit(None, pl.String).alias(name) for name in COLUMNS if name not in frame.columns]
         lines = lines.with_columns(absent)
         given = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in ("url", "link") if name in lines.columns]
         verdicts = {text: self._verdict(text) for text in _distinct(lines["verdict"])}
         days = {text: _day(text) for text in _distinct(lines["date"])}
-        keys = {text: _plain(text) for text in _distinct(lines["unit"])}
+        keys = {text: _plain(text) for name in whose for text in _distinct(lines[name])}
         wordings = {text: meanings.get(_plain(text)) for text in _distinct(lines["looked"])}
         row = pl.col("row") if "row" in lines.columns else pl.lit(None, pl.Int64)
         return lines.select(
-            "unit",
-            _looked_up("unit", keys).fill_null(pl.format("строка {}", row.fill_null(0))).alias("key"),
+            *whose,
+            pl.coalesce(*(_looked_up(name, keys) for name in whose), pl.format("строка {}", row.fill_null(0))).alias(
+                "key"
+            ),
             *(["period"] if "period" in lines.columns else []),
             row.alias("row"),
             "looked",
@@ -271,7 +277,7 @@ class SiteProtocol:
 
 
 def _is_item(name: str) -> bool:
-    return name not in {"unit", "inn", "ogrn", "period", "link", "row"} and "." not in name
+    return name not in {*_OF_UNITS, "period", "link", "row"} and "." not in name
 
 
 def _listed(told: str | Iterable[str]) -> tuple[str, ...]:
@@ -370,7 +376,7 @@ def _contradictions(lines: pl.DataFrame) -> Iterator[Remark]:
     cell = _cell(lines)
     torn = lines.filter(pl.col("verdict").str.to_lowercase().fill_null("").n_unique().over(cell) > 1)
     for _, rows in torn.group_by(cell, maintain_order=True):
-        unit, looked = rows.select("unit", "looked").row(0)
+        unit, looked = rows.select(pl.coalesce(name for name in _OF_UNITS if name in rows.columns), "looked").row(0)
         said = ", ".join(f"«{text}»" for text in rows["said"].fill_null("пусто").unique(maintain_order=True))
         yield Remark(
             column="verdict",
@@ -391,12 +397,13 @@ def _wide(lines: pl.DataFrame, items: Iterable[str]) -> pl.DataFrame:
         link=pl.when(pl.col("link").is_in(links)).then(pl.col("link")),
         nth=pl.int_range(pl.len()).over(*whose, "item"),
     )
+    named = [name for name in _OF_UNITS if name in lines.columns]
     names = {item: (item, f"{item}.link", f"{item}.row") for item in items}
     wide = (
         numbered.lazy()
         .group_by(*whose, "nth", maintain_order=True)
         .agg(
-            pl.col("unit").first(),
+            pl.col(named).first(),
             pl.col("row").min(),
             *(
                 pl.col(source).filter(pl.col("item") == item).first().alias(name)
@@ -414,4 +421,4 @@ def _wide(lines: pl.DataFrame, items: Iterable[str]) -> pl.DataFrame:
         .sort("row", maintain_order=True, nulls_last=True)
     )
     kept = [name for own in names.values() for name in own]
-    return wide.select("unit", *whose[1:], "row", *kept).collect(engine=ENGINE)
+    return wide.select(*named, *whose[1:], "row", *kept).collect(engine=ENGINE)
