@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +13,17 @@ from typing import Any
 
 import pytest
 from attrs import define, field, frozen
+from hypothesis import HealthCheck, settings
 
 from profdev_sites.asking import Limits
 from profdev_sites.evidence import Evidence, Sighting
 from profdev_sites.revisit import Listed, revisit
 from profdev_sites.visiting import Visitor
+
+# The same as in tests/conftest.py: this folder may be run without that one.
+settings.register_profile("default", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("slow", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 START = datetime(2022, 6, 15, 9, 0, tzinfo=UTC)
 CONTACT = "imo@district.example"
