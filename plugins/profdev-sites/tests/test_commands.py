@@ -56,7 +56,10 @@ def test_a_round_is_told_in_a_few_lines(site: Any, run: Run, tmp_path: Path) -> 
     protocol = _protocol(tmp_path, f"{good} {gone}", "см. сайт")
     options = ("--out", tmp_path / "evidence", "--contact", "imo@district.example", "--allow-private")
     code, out, err = run("revisit", protocol, *options)
-    assert (code, err) == (0, "")
+    assert (code, err) == (
+        0,
+        "Предупреждение: sites.csv:3, URL: «см. сайт» не открывалось: это не адрес — впишите адрес целиком: https://…\n",
+    )
     assert out.replace("\N{NO-BREAK SPACE}", " ").splitlines() == [
         "Открылось 1 из 2 страниц",
         f"  нет сведений: {gone} — такой страницы на сайте нет: найдите новый адрес (код 404)",
@@ -144,10 +147,18 @@ def test_nothing_to_compare_is_told(run: Run, tmp_path: Path) -> None:
     assert "сначала profdev-sites revisit" in err
 
 
+def test_a_link_to_a_protocol_is_that_protocol(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    protocol = _protocol(tmp_path / "real", "https://a.example/x")
+    link = tmp_path / "link.csv"
+    link.symlink_to(protocol)
+    assert listed([link], {}) == listed([protocol], {})
+
+
 def test_a_title_above_the_headings_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "sites.csv"
     path.write_text("ПРОТОКОЛ;\nОО;URL\nШкола;https://a.example/x\n", encoding="utf-8")
-    assert [page.url for page in listed([path], {}, header=2)] == ["https://a.example/x"]
+    assert [page.url for page in listed([path], {}, header=2).pages] == ["https://a.example/x"]
 
 
 @pytest.mark.usefixtures("quick")
@@ -168,7 +179,7 @@ def test_an_interrupted_round_says_how_to_go_on(
 
 def test_an_unusual_heading_is_given(tmp_path: Path) -> None:
     protocol = _protocol(tmp_path, "https://a.example/x", heading="Где лежит")
-    assert [page.url for page in listed([protocol], {"url": "Где лежит"})] == ["https://a.example/x"]
+    assert [page.url for page in listed([protocol], {"url": "Где лежит"}).pages] == ["https://a.example/x"]
 
 
 @pytest.mark.parametrize("command", [(), ("revisit",), ("staff",)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -65,6 +66,27 @@ def test_a_host_has_one_visitor_at_a_time_and_hosts_do_not_wait_for_one_another(
     evidence = visit(*pages, hosts=2)
     assert [page.outcome for page in evidence.pages] == ["opened"] * 6
     assert site.most == dict.fromkeys(hosts, 1)
+
+
+def test_two_who_want_the_same_host_take_turns() -> None:
+    """A redirect brings a visitor of one site to another, where somebody may be already."""
+    pace, inside, most = Pace(clock=_Patient()), [0], [0]
+
+    def come() -> None:
+        for _ in range(20):
+            with pace.turn("a"):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                time.sleep(0.001)
+                inside[0] -= 1
+
+    visitors = [threading.Thread(target=come) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert most == [1]
+    assert pace.clock.seconds() == 79.0
 
 
 def test_a_crawl_delay_is_kept(site: Any, visit: Any) -> None:

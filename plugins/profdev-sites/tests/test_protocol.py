@@ -190,6 +190,18 @@ def test_a_day_outside_the_period_and_a_day_that_is_none_are_told_and_the_verdic
     ]
 
 
+@pytest.mark.parametrize("text", ["план.docx", "15.06.2022", "т.е. есть", "раздел 1.2"])
+def test_what_only_looks_like_an_address_is_none(tmp_path: Path, text: str) -> None:
+    _csv(tmp_path, _line(url=text))
+    assert _answers(_read(tmp_path), "plan_deficits.link") == [(None,)]
+
+
+@pytest.mark.parametrize("text", ["школа-1.рф/план", "sosh1.kbrschool.ru", "см. https://a.example/x", "WWW.A.RU"])
+def test_an_address_may_lack_its_beginning(tmp_path: Path, text: str) -> None:
+    _csv(tmp_path, _line(url=text))
+    assert _answers(_read(tmp_path), "plan_deficits.link") == [(text,)]
+
+
 def test_a_text_that_leads_nowhere_is_no_evidence(tmp_path: Path) -> None:
     _csv(tmp_path, _line(url="см. раздел Документы"), _line("Сад", url="www.sad.example/plan"))
     table = _read(tmp_path)

@@ -7,21 +7,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
-from attrs import evolve
+from attrs import evolve, frozen
 
 from profdev_indicators.builtin.readers import Files
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import Request, Table
 from profdev_sites.addresses import addresses_in
+from profdev_sites.lines import distinct
 from profdev_sites.protocol import HEADINGS
+from profdev_sites.remarks import Remark, remarks
 from profdev_sites.revisit import Listed, together
 
 _COLUMNS = ("unit", "looked", "url")
 _OTHERS = ("verdict", "date")  # not used, but by them a protocol is known
 
 
-def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None = None) -> tuple[Listed, ...]:
+@frozen(kw_only=True)
+class Listing:
+    """What protocols list."""
+
+    pages: tuple[Listed, ...]
+    notes: tuple[Problem, ...]  # cells in which something is written, but no address that could be opened
+
+
+def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None = None) -> Listing:
     """The pages of protocols, each once; a cell may hold several addresses, or none.
 
     Args:
@@ -33,6 +43,7 @@ def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None
         SourceError: with every problem of every file; no file lists a page.
     """
     pages: list[Listed] = []
+    notes: list[Problem] = []
     problems: list[Problem] = []
     for file in files:
         try:
@@ -45,9 +56,10 @@ def listed(files: Iterable[Path], columns: Mapping[str, str], header: int | None
             hint = "адрес начинается с http:// или https://"
             problems.append(Problem(file=str(file), message="в протоколе нет ни одного адреса страницы", hint=hint))
         pages += found
+        notes += [note for table in tables for note in _unopenable(table)]
     if problems:
         raise SourceError(problems)
-    return together(pages)
+    return Listing(pages=together(pages), notes=tuple(notes))
 
 
 def _in_words_of_the_command(problem: Problem) -> Problem:
@@ -61,17 +73,18 @@ def _tables(file: Path, columns: Mapping[str, str], header: int | None) -> tuple
     if not file.is_file():
         what = "это папка, а нужен файл" if file.is_dir() else "нет такого файла"
         raise SourceError([Problem(file=str(file), message=what)])
+    real = file.resolve()
     request = Request(
         source="sites",
         columns=(*_COLUMNS, *_OTHERS),
         titles=HEADINGS,
-        root=file.resolve().parent,
+        root=real.parent,
         frames={},
         calendar="year",
     )
     # A name of a file is no pattern, even if it looks like one.
-    reader = Files(location=re.sub(r"[{}*]", "?", file.name), columns=columns, header=header)
-    tables = [table for table in reader.read(request) if table.file == file.name]
+    reader = Files(location=re.sub(r"[{}*]", "?", real.name), columns=columns, header=header)
+    tables = [table for table in reader.read(request) if table.file == real.name]
     if not tables:
         raise SourceError([Problem(file=str(file), message="это не таблица", hint="нужен CSV, XLSX, XLS или ODS")])
     for table in tables:
@@ -90,6 +103,24 @@ def _pages(table: Table) -> Iterator[Listed]:
     for row in table.frame.select(texts).collect(engine=ENGINE).iter_rows(named=True):
         for url in addresses_in(row["url"] or ""):
             yield Listed(url=url, units=_given(row.get("unit")), looked=_given(row.get("looked")))
+
+
+def _unopenable(table: Table) -> Iterator[Problem]:
+    rows = table.frame.select("row", pl.col("url").cast(pl.String).str.strip_chars()).collect(engine=ENGINE)
+    wrong = [text for text in distinct(rows["url"]) if text and not addresses_in(text)]
+    strange = rows.filter(pl.col("url").is_in(wrong))
+    yield from remarks(
+        table,
+        (
+            Remark(
+                column="url",
+                rows=same["row"],
+                message=f"«{text}» не открывалось: это не адрес",
+                hint="впишите адрес целиком: https://…",
+            )
+            for (text,), same in strange.group_by("url", maintain_order=True)
+        ),
+    )
 
 
 def _given(text: str | None) -> tuple[str, ...]:

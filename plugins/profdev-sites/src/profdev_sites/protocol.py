@@ -16,7 +16,7 @@ from profdev_indicators.builtin.readers import Files
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import ItemId, Request, Table, key
-from profdev_indicators.periods import Calendar, Period
+from profdev_sites.lines import OF_UNITS, contradictions, distinct, doubtful_addresses, doubtful_days, latest, wide
 from profdev_sites.remarks import Remark, amount, remarks
 
 Partly = Literal["as_yes", "as_no", "as_missing"]
@@ -24,7 +24,6 @@ Partly = Literal["as_yes", "as_no", "as_missing"]
 COLUMNS = ("looked", "verdict", "url", "date")
 """What a protocol has beside the organisation; who checked is a name, and names are not read."""
 
-_OF_UNITS = ("unit", "name", "inn", "ogrn")  # what may tell the organisation
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "unit": ("Организация", "ОО", "ИНН", "unit_id", "id"),
@@ -53,7 +52,6 @@ _NOT_SEEN = (
 )
 _READ_AS: Mapping[Partly, str | None] = {"as_yes": "да", "as_no": "нет", "as_missing": None}
 _MEANT = {"as_yes": "«да»", "as_no": "«нет»", "as_missing": "«нет сведений»"}
-_ADDRESS = re.compile(r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)+(/\S*)?", re.IGNORECASE)
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y")
 _TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 
@@ -173,19 +171,19 @@ class SiteProtocol:
                 ]
             )
         lines = self._lines(frame, meanings)
-        told = [*self._unread(lines, meanings), *_doubtful_addresses(lines), *_doubtful_days(lines, table, request)]
+        told = [*self._unread(lines, meanings), *doubtful_addresses(lines), *doubtful_days(lines, table, request)]
         kept = lines.filter(pl.col("item") != "")  # a null is no item either
         if self.repeated == "latest":
-            kept, superseded = _latest(kept)
+            kept, superseded = latest(kept)
             told += superseded
-        told += _contradictions(kept)
+        told += contradictions(kept)
         items = sorted({name for name in meanings.values() if name})
         places = table.cells
         return evolve(
             table,
-            frame=_wide(kept, items).lazy(),
+            frame=wide(kept, items).lazy(),
             cells={
-                **{name: places[name] for name in (*_OF_UNITS, "period") if name in places},
+                **{name: places[name] for name in (*OF_UNITS, "period") if name in places},
                 **dict.fromkeys(items, places["verdict"]),
                 **{f"{item}.link": places["url"] for item in items if "url" in places},
             },
@@ -214,7 +212,7 @@ class SiteProtocol:
         ``item``: null where the wording is not known, empty where it is to be ignored; ``verdict``: null where nothing
         was seen, as it was written where it is not for us to say.
         """
-        whose = [name for name in _OF_UNITS if name in frame.columns]
+        whose = [name for name in OF_UNITS if name in frame.columns]
         texts = [*whose, *(name for name in (*COLUMNS, "link") if name in frame.columns)]
         lines = frame.with_columns(pl.col(name).cast(pl.String).str.strip_chars() for name in texts)
         lines = lines.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in whose)
@@ -223,10 +221,10 @@ class SiteProtocol:
         absent = [pl.lit(None, pl.String).alias(name) for name in COLUMNS if name not in frame.columns]
         lines = lines.with_columns(absent)
         given = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in ("url", "link") if name in lines.columns]
-        verdicts = {text: self._verdict(text) for text in _distinct(lines["verdict"])}
-        days = {text: _day(text) for text in _distinct(lines["date"])}
-        keys = {text: _plain(text) for name in whose for text in _distinct(lines[name])}
-        wordings = {text: meanings.get(_plain(text)) for text in _distinct(lines["looked"])}
+        verdicts = {text: self._verdict(text) for text in distinct(lines["verdict"])}
+        days = {text: _day(text) for text in distinct(lines["date"])}
+        keys = {text: _plain(text) for name in whose for text in distinct(lines[name])}
+        wordings = {text: meanings.get(_plain(text)) for text in distinct(lines["looked"])}
         row = pl.col("row") if "row" in lines.columns else pl.lit(None, pl.Int64)
         return lines.select(
             *whose,
@@ -264,7 +262,7 @@ class SiteProtocol:
                 message=f"неизвестно, о каком вопросе «{text}»: не учтено" if text else "не сказано, что проверялось",
                 hint=f"{hint}впишите эти слова в looked_for или, если они лишние, в ignored",
             )
-        partly = lines.filter(pl.col("said").is_in([w for w in _distinct(lines["said"]) if _plain(w) in _PARTLY]))
+        partly = lines.filter(pl.col("said").is_in([w for w in distinct(lines["said"]) if _plain(w) in _PARTLY]))
         if partly.is_empty():
             return
         if self.partly is None:
@@ -277,7 +275,7 @@ class SiteProtocol:
 
 
 def _is_item(name: str) -> bool:
-    return name not in {*_OF_UNITS, "period", "link", "row"} and "." not in name
+    return name not in {*OF_UNITS, "period", "link", "row"} and "." not in name
 
 
 def _listed(told: str | Iterable[str]) -> tuple[str, ...]:
@@ -287,10 +285,6 @@ def _listed(told: str | Iterable[str]) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     """A wording as it is compared: case, quotation marks, spaces and the full stop do not matter."""
     return plain(re.sub("[«»„“”\"'`]", "", text).replace("№ ", "№")).strip(" .,;:")
-
-
-def _distinct(texts: pl.Series) -> list[str]:
-    return [str(text) for text in texts.drop_nulls().unique(maintain_order=True)]
 
 
 def _looked_up(column: str, meanings: Mapping[str, str | None]) -> pl.Expr:
@@ -305,120 +299,3 @@ def _day(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _doubtful_addresses(lines: pl.DataFrame) -> Iterator[Remark]:
-    """Texts which lead nowhere; they are no evidence, so «да» beside them stays unconfirmed."""
-    wrong = [text for text in _distinct(lines["link"]) if not _ADDRESS.search(text)]
-    for (text,), rows in lines.filter(pl.col("link").is_in(wrong)).group_by("link", maintain_order=True):
-        yield Remark(
-            column="url", rows=rows["row"], message=f"«{text}» — не адрес страницы", hint="впишите адрес: https://…"
-        )
-
-
-def _doubtful_days(lines: pl.DataFrame, table: Table, request: Request) -> Iterator[Remark]:
-    unread = lines.filter((pl.col("dated") != "") & pl.col("day").is_null())
-    for (text,), rows in unread.group_by("dated", maintain_order=True):
-        yield Remark(
-            column="date",
-            rows=rows["row"],
-            message=f"«{text}» — не дата",
-            hint="впишите дату: 15.06.2022; вердикт учтён",
-        )
-    for period, rows in _by_period(lines.filter(pl.col("day").is_not_null()), table, request.calendar):
-        strange = rows.filter((pl.col("day") < period.start) | (pl.col("day") > period.end))
-        for (day,), same in strange.group_by("day", maintain_order=True):
-            yield Remark(
-                column="date",
-                rows=same["row"],
-                message=f"дата проверки {day:%d.%m.%Y} вне периода: {period.title}",
-                hint="вердикт учтён; проверьте, тот ли это год и тот ли файл",
-            )
-
-
-def _by_period(lines: pl.DataFrame, table: Table, calendar: Calendar) -> Iterator[tuple[Period, pl.DataFrame]]:
-    if table.period is not None:
-        yield table.period, lines
-        return
-    if "period" not in lines.columns:
-        return
-    for (text,), rows in lines.group_by("period", maintain_order=True):
-        try:
-            yield Period.parse(str(text), calendar), rows
-        except ValueError:
-            continue  # the engine will say so of every such row
-
-
-def _cell(lines: pl.DataFrame) -> list[str]:
-    """What names one answer: organisation, period if the table has it, item."""
-    return ["key", *(["period"] if "period" in lines.columns else []), "item"]
-
-
-def _latest(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]]:
-    """The rows with the last date of each answer; where some date is not known, all of them."""
-    cell = _cell(lines)
-    dated = pl.col("day").is_not_null().all().over(cell)
-    last = ~dated | (pl.col("day") == pl.col("day").max().over(cell))
-    superseded = lines.filter(~last)
-    told = [
-        Remark(
-            column="verdict",
-            rows=superseded["row"],
-            message=f"есть более поздняя проверка, эта не учтена ({amount(superseded.height)})",
-            hint="так велит repeated: latest",
-        )
-    ]
-    return lines.filter(last), told if superseded.height else []
-
-
-def _contradictions(lines: pl.DataFrame) -> Iterator[Remark]:
-    """Answers that were told twice, differently: the engine leaves them out, here is which."""
-    cell = _cell(lines)
-    torn = lines.filter(pl.col("verdict").str.to_lowercase().fill_null("").n_unique().over(cell) > 1)
-    for _, rows in torn.group_by(cell, maintain_order=True):
-        unit, looked = rows.select(pl.coalesce(name for name in _OF_UNITS if name in rows.columns), "looked").row(0)
-        said = ", ".join(f"«{text}»" for text in rows["said"].fill_null("пусто").unique(maintain_order=True))
-        yield Remark(
-            column="verdict",
-            rows=rows["row"],
-            message=f"{unit}: «{looked}» проверено дважды с разным итогом: {said}",
-            hint="оставьте одну строку или велите верить поздней: repeated: latest",
-        )
-
-
-def _wide(lines: pl.DataFrame, items: Iterable[str]) -> pl.DataFrame:
-    """A row per organisation; one more for every time an answer of it was told again.
-
-    What was told once is repeated there, so that only what differs differs.
-    """
-    *whose, _ = _cell(lines)
-    links = [text for text in _distinct(lines["link"]) if _ADDRESS.search(text)]
-    numbered = lines.with_columns(
-        link=pl.when(pl.col("link").is_in(links)).then(pl.col("link")),
-        nth=pl.int_range(pl.len()).over(*whose, "item"),
-    )
-    named = [name for name in _OF_UNITS if name in lines.columns]
-    names = {item: (item, f"{item}.link", f"{item}.row") for item in items}
-    wide = (
-        numbered.lazy()
-        .group_by(*whose, "nth", maintain_order=True)
-        .agg(
-            pl.col(named).first(),
-            pl.col("row").min(),
-            *(
-                pl.col(source).filter(pl.col("item") == item).first().alias(name)
-                for item, own in names.items()
-                for source, name in zip(("verdict", "link", "row"), own, strict=True)
-            ),
-            *((pl.col("item") == item).any().alias(f"{item}?") for item in names),
-        )
-        .sort("nth", maintain_order=True)
-        .with_columns(
-            pl.when(pl.col(f"{item}?")).then(pl.col(name)).otherwise(pl.col(name).first().over(whose)).alias(name)
-            for item, own in names.items()
-            for name in own
-        )
-        .sort("row", maintain_order=True, nulls_last=True)
-    )
-    kept = [name for own in names.values() for name in own]
-    return wide.select(*named, *whose[1:], "row", *kept).collect(engine=ENGINE)

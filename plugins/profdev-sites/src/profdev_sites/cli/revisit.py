@@ -121,9 +121,9 @@ def command(
     педагогов на ней — без имён. Страница, которая не открылась, — «нет сведений», а не «нет»: вердикт выносит человек.
     Прерванный обход продолжается с того же места той же командой.
     """
-    pages = listed(protocols, columns, header)
-    lists, shared = employees(pages) if teachers else ((), ())
-    pages = together([*pages, *lists])
+    listing = listed(protocols, columns, header)
+    lists, shared = employees(listing.pages) if teachers else ((), ())
+    pages = together([*listing.pages, *lists])
     stop = threading.Event()
     visitor = Visitor(contact=contact, clock=SystemClock(stop=stop), private=allow_private, context=_trusting(ca))
     progress = {"done": 0}
@@ -137,6 +137,7 @@ def command(
         except KeyboardInterrupt:
             complain("", f"Прервано; что успели, записано в {out}. Та же команда продолжит обход.")
             return INTERRUPTED
+    complain(*(f"Предупреждение: {note}" for note in listing.notes))
     complain(*(f"Предупреждение: {site}{EMPLOYEES} не открыта: на сайте несколько организаций" for site in shared))
     say(*_summary(evidence), f"Записано в {out}: {TABLE}, {RECORD}")
     return 0
