@@ -160,15 +160,9 @@ class SiteProtocol:
         if "looked" not in frame.columns:
             return self._summary(table, frame, request)
         if "verdict" not in frame.columns:
-            raise SourceError(
-                [
-                    Problem(
-                        file=table.file,
-                        cell=f"«{table.sheet}»" if table.sheet else "",
-                        message="в протоколе нет столбца с вердиктом",
-                        hint="назовите столбец «Вердикт» или впишите его заголовок: columns: {verdict: …}",
-                    )
-                ]
+            message = "в протоколе нет столбца с вердиктом"
+            raise _lacking(
+                table, message, "назовите столбец «Вердикт» или впишите его заголовок: columns: {verdict: …}"
             )
         lines = self._lines(frame, meanings)
         told = [*self._unread(lines, meanings), *doubtful_addresses(lines), *doubtful_days(lines, table, request)]
@@ -191,19 +185,13 @@ class SiteProtocol:
         )
 
     def _summary(self, table: Table, frame: pl.DataFrame, request: Request) -> Table:
-        """A table with a column for each question, as it stands; links of the protocol's headings included."""
+        """A table with a column for each question, as it stands."""
         asked = [name for name in frame.columns if name in request.columns or name == "row"]
         if any(_is_item(name) for name in asked):
             return evolve(table, frame=frame.select(asked).lazy())
-        raise SourceError(
-            [
-                Problem(
-                    file=table.file,
-                    cell=f"«{table.sheet}»" if table.sheet else "",
-                    message="это не протокол: нет столбца, где сказано, что проверялось",
-                    hint="назовите столбец «Что проверялось» или впишите его заголовок: columns: {looked: …}",
-                )
-            ]
+        message = "это не протокол: нет столбца, где сказано, что проверялось"
+        raise _lacking(
+            table, message, "назовите столбец «Что проверялось» или впишите его заголовок: columns: {looked: …}"
         )
 
     def _lines(self, frame: pl.DataFrame, meanings: Mapping[str, str]) -> pl.DataFrame:
@@ -272,6 +260,11 @@ class SiteProtocol:
             message = f"«частично» прочитано как {_MEANT[self.partly]} ({amount(partly.height)})"
             hint = f"так велит partly: {self.partly}"
         yield Remark(column="verdict", rows=partly["row"], message=message, hint=hint)
+
+
+def _lacking(table: Table, message: str, hint: str) -> SourceError:
+    cell = f"«{table.sheet}»" if table.sheet else ""
+    return SourceError([Problem(file=table.file, cell=cell, message=message, hint=hint)])
 
 
 def _is_item(name: str) -> bool:
