@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := plugins/profdev-kbr plugins/profdev-chegem plugins/profdev-sites
 EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
+TESTED := -e '.[xlsx,sql,s3]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo test test-core lint bench docs golden clean
@@ -47,11 +48,11 @@ $(VENV)/.installed: $(VENV)/.venv pyproject.toml $(addsuffix /pyproject.toml,$(P
 	touch $@
 
 $(VENV)/.ready: $(VENV)/.installed requirements-dev.txt
-	$(PIP) install -r requirements-dev.txt
+	$(PIP) install $(TESTED) -r requirements-dev.txt
 	touch $@
 
 $(VENV)-core/.ready: $(VENV)-core/.venv pyproject.toml requirements-dev.txt
-	$(VENV)-core/bin/python -m pip --disable-pip-version-check -q install -e '.[xlsx]' -r requirements-dev.txt
+	$(VENV)-core/bin/python -m pip --disable-pip-version-check -q install $(TESTED) -r requirements-dev.txt
 	touch $@
 
 clean:

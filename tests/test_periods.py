@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from profdev_indicators import periods
-from profdev_indicators.periods import CALENDARS, Calendar, Period, parse_periods
+from profdev_indicators.periods import CALENDARS, Calendar, Period, day_in, parse_periods
 
 PARTS: dict[Calendar, int] = {"year": 1, "school_year": 1, "half": 2, "quarter": 4, "month": 12}
 EVERY = st.sampled_from(CALENDARS).flatmap(
@@ -178,6 +178,27 @@ def test_lists_and_ranges_are_in_order_and_without_repeats(text: str, calendar: 
 def test_a_bad_range_says_what_is_wrong(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words.replace(".", r"\.")):
         parse_periods(text, "year")
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "day"),
+    [
+        ("10-01", "2022", date(2022, 10, 1)),
+        ("06-15", "2021/2022", date(2022, 6, 15)),
+        ("2023-01-20", "2022", date(2023, 1, 20)),
+        (" 02-29 ", "2024", date(2024, 2, 29)),
+    ],
+)
+def test_a_day_without_a_year_is_of_the_year_in_which_the_period_ends(text: str, period: str, day: date) -> None:
+    assert day_in(text, Period.parse(period)) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["", "10", "1-10", "01.10.2022", "02-29", "13-01", "0000-01-01", "2022-10-01T00", "١٠-٠١"]
+)
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"не день|нет такого дня"):
+        day_in(text, Period.parse("2022"))
 
 
 def test_the_examples_in_docstrings_are_true() -> None:

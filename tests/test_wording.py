@@ -141,6 +141,10 @@ def test_a_day_is_written_with_dots() -> None:
     assert wording.day(date(2023, 10, 1)) == "01.10.2023"
 
 
+def test_a_day_in_words_has_its_month_in_the_genitive() -> None:
+    assert wording.long_day(date(2022, 10, 1)) == "1\xa0октября 2022 года"
+
+
 def test_every_state_and_every_severity_has_words_of_its_own() -> None:
     for words, names in ((wording.STATE_WORDS, STATES), (wording.SEVERITY_WORDS, SEVERITIES)):
         assert tuple(words) == names

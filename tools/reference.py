@@ -24,6 +24,7 @@ from profdev_indicators import errors, frames, hookspecs, load, model, plugin_ma
 from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
+from profdev_indicators.intake import collect
 from profdev_indicators.model import (
     Derived,
     District,
@@ -281,12 +282,17 @@ def signature(node: ast.FunctionDef) -> str:
 
 
 def _frames() -> Iterator[str]:
-    source = inspect.getsource(frames).splitlines()
-    body = _tree(frames).body
     yield from ("# Frames", "", _NOTE, "", *_doc(frames), "")
     yield from (f"* state: {', '.join(f'`{state}`' for state in frames.STATES)}",)
     yield from (f"* severity: {', '.join(f'`{severity}`' for severity in frames.SEVERITIES)}, in this order",)
-    for node, following in pairwise(body):
+    yield from (f"* response: {', '.join(f'`{state}`' for state in collect.RESPONSE.categories)}",)
+    yield from _schemas(frames)
+    yield from _schemas(collect)
+
+
+def _schemas(module: object) -> Iterator[str]:
+    source = inspect.getsource(module).splitlines()  # type: ignore[arg-type]  # a module
+    for node, following in pairwise(_tree(module).body):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[ast.Dict() as columns])):
                 yield from ("", f"## {name}", "", *_docstring(following), "")

@@ -1,8 +1,10 @@
-"""The library in two calls: load the question, monitor the answers."""
+"""The library in four calls: load the question, make the cards, collect the answers, monitor them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -10,8 +12,11 @@ from typing import Any, Literal
 import pluggy
 
 from profdev_indicators import config, engine
+from profdev_indicators.engine.gathering import unread_of_asked
 from profdev_indicators.engine.judge import check_rules
 from profdev_indicators.errors import Problem, RequestError
+from profdev_indicators.intake.card import Cards, make_cards
+from profdev_indicators.intake.collect import Collection, collection
 from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
 from profdev_indicators.plugins import configs, installed, kinds, plugin_manager
@@ -65,20 +70,105 @@ def monitor(
         RequestError: a period of another calendar, a folder or a reading that is not there.
     """
     manager = plugins or plugin_manager()
-    root = Path(data) if data is not None else None
-    if root is not None and not root.is_dir():
-        raise RequestError(f"нет папки с данными: {root}")
     return engine.monitor(
         district,
         asked=_periods(period, district),
         since=_periods(since, district)[0] if since is not None else None,
-        root=root,
+        root=_root(data),
         frames=_known_frames(frames or {}, district),
         readings=_readings(readings, district),
         recommend=manager.hook.recommend,
         rule_names=_rule_names(kinds(manager)),
         plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
     )
+
+
+def cards(
+    district: District,
+    *,
+    period: str | Period,
+    data: str | Path | None = None,
+    frames: Mapping[str, Any] | None = None,
+    deadline: str | None = None,
+    units: Some[str] | None = None,
+) -> Cards:
+    """Make the card which each organisation fills: an XLSX workbook for everyone who is asked.
+
+    Args:
+        district: what :func:`load` gave.
+        period: what the cards ask about; the answers of the period before it, where there are any, stand beside.
+        data: the folder in which the roster and earlier answers lie.
+        frames: answers in memory by the id of their source («units» for the roster), as in :func:`monitor`.
+        deadline: when to return the card, instead of the configuration's: ``ММ-ДД`` or ``ГГГГ-ММ-ДД``.
+        units: ids of the organisations which get a card; None: all who are asked.
+
+    Returns:
+        Bytes by the name of the file, the same for the same input; with ``notices`` about earlier answers which could
+        not be read.
+
+    Raises:
+        SourceError: a roster with mistakes.
+        RequestError: a period of another calendar, nobody to ask, a unit or a folder which is not there, a deadline
+            which is no day, or the extra ``xlsx`` is not installed.
+    """
+    return make_cards(
+        district,
+        period=_one_period(period, district),
+        root=_root(data),
+        frames=_known_frames(frames or {}, district),
+        deadline=deadline,
+        units=units,
+    )
+
+
+def collect(
+    district: District,
+    *,
+    period: str | Period,
+    data: str | Path | None = None,
+    frames: Mapping[str, Any] | None = None,
+    today: date | None = None,
+    plugins: pluggy.PluginManager | None = None,
+) -> Collection:
+    """Who has answered for one period, who is late, what is complete, and what has to be mended.
+
+    A file that cannot be read stops nothing: it is listed, and so is whoever may have sent it.
+
+    Args:
+        district: what :func:`load` gave.
+        period: one period; earlier ones are read as well, for what may not jump.
+        data: the folder in which the answers lie.
+        frames: answers in memory, as for :func:`monitor`.
+        today: the day that decides who is late; None: the calendar's.
+        plugins: a manager of one's own; by default every installed plugin is in use.
+
+    Raises:
+        SourceError: a roster or an ``accepted.csv`` with mistakes: nothing can be said of anybody.
+        RequestError: several periods or one of another calendar, a folder that is not there, a deadline that is no day.
+    """
+    asked = (_one_period(period, district),)
+    known, root = _known_frames(frames or {}, district), _root(data)
+    gathered = engine.gather(district, asked=asked, since=None, root=root, frames=known)
+    return collection(
+        gathered,
+        unread_of_asked(gathered, known),
+        today or datetime.now().astimezone().date(),
+        [(plugin.name, plugin.version) for plugin in installed(plugins or plugin_manager())],
+    )
+
+
+def _root(data: str | Path | None) -> Path | None:
+    root = Path(data) if data is not None else None
+    if root is not None and not root.is_dir():
+        raise RequestError(f"нет папки с данными: {root}")
+    return root
+
+
+def _one_period(given: str | Period, district: District) -> Period:
+    periods = _periods(given, district)
+    if len(periods) > 1:
+        raise RequestError(f"нужен один период, а названо {len(periods)}: {', '.join(map(str, periods))}")
+    return periods[0]
 
 
 def _rule_names(known: Kinds) -> dict[type, str]:

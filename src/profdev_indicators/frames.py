@@ -148,7 +148,9 @@ RECOMMENDATIONS = pl.Schema(
 )
 """Addressed advice, one row per leading finding that somebody answered."""
 
-RESERVED: frozenset[str] = frozenset({*VALUES, "file", "sheet", "row", "id", "name", "kind", "parent", "link"})
+RESERVED: frozenset[str] = frozenset(
+    {*VALUES, "file", "sheet", "row", "id", "name", "kind", "parent", "link", "inn", "ogrn", "said"}
+)
 """Names an item may not have: they are columns of the frames around it."""
 
 

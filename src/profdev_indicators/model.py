@@ -25,6 +25,9 @@ ItemType = Literal["count", "number", "flag", "level", "date"]
 Evidence = Literal["none", "optional", "required"]
 AppliesTo = Literal["all", "organisations", "totals"]
 
+ACCEPTED = "accepted.csv"
+"""The file in the folder of data that says which of two answers counts; no source reads it."""
+
 T = TypeVar("T")
 
 
@@ -48,6 +51,7 @@ def key(
     name: str | None = None,
     wording: bool = False,
     hidden: bool = False,
+    sample: str | None = None,
     **options: Any,  # noqa: ANN401 - passed to attrs.field unchanged
 ) -> Any:  # noqa: ANN401 - attrs.field says so too
     """A key of the YAML file.
@@ -57,9 +61,10 @@ def key(
         name: the key as written in the file, where it differs from the attribute.
         wording: the key is words for people: it does not take part in the definition of an indicator.
         hidden: not a key at all, the loader fills it in.
+        sample: what an example writes for it, where no key of the class is required and yet some are needed.
         options: everything :func:`attrs.field` takes (default, factory, validator).
     """
-    metadata = {"doc": doc, "name": name, "wording": wording, "hidden": hidden}
+    metadata = {"doc": doc, "name": name, "wording": wording, "hidden": hidden, "sample": sample}
     return attrs.field(metadata=metadata, **options)
 
 
@@ -88,6 +93,8 @@ class Request:
     calendar: Calendar
     since: Period | None = None  # both ends included; None: as far as there is anything
     until: Period | None = None
+    district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
+    elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
 
 
 @frozen(kw_only=True, eq=False)

@@ -32,6 +32,7 @@ _FORMS: dict[Calendar, re.Pattern[str]] = {
     "month": re.compile(r"(?P<year>[0-9]{4})-(?P<part>0[1-9]|1[0-2])"),
 }
 _JOINED_SCHOOL_YEAR = re.compile(r"(?P<year>[0-9]{4})(?P<next>[0-9]{2})")
+_DAY = re.compile(r"(?:(?P<year>[0-9]{4})-)?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _ROMAN = ("I", "II", "III", "IV")
 _MONTHS = (
     "январь",
@@ -182,6 +183,24 @@ def parse_periods(text: str, calendar: Calendar) -> tuple[Period, ...]:
         ValueError: a part is not a period of this calendar, or a range runs backwards.
     """
     return tuple(sorted({period for part in text.split(",") for period in _span(part, calendar)}))
+
+
+def day_in(text: str, period: Period) -> date:
+    """A day as a configuration writes it: ``ГГГГ-ММ-ДД``, or ``ММ-ДД`` in the year in which the period ends.
+
+    >>> str(day_in("10-01", Period.parse("2021/2022")))
+    '2022-10-01'
+
+    Raises:
+        ValueError: it is neither, or no such day exists.
+    """
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"не день: «{text}» (ожидается, например, 10-01 или {period.end.year}-10-01)")
+    try:
+        return date(int(match["year"] or period.end.year), int(match["month"]), int(match["day"]))
+    except ValueError:
+        raise ValueError(f"нет такого дня: «{text}»") from None
 
 
 def _span(text: str, calendar: Calendar) -> Iterator[Period]:

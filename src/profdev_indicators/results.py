@@ -73,6 +73,19 @@ class Finding:
         return cls(**(known | {"numbers": known["numbers"] or {}, "others": tuple(known.get("others") or ())}))
 
 
+def told(defect: Mapping[str, Any]) -> Problem:
+    """A row of DEFECTS as a person reads it: «cards/СОШ-3.xlsx, «Карта»!C9: n_young: молодых … — …»."""
+    cell = defect["cell"] or ""
+    return Problem(
+        file=defect["file"] or "",
+        line=0 if cell.startswith("«") else defect["row"] or 0,  # the address of a cell has the row in it
+        cell=cell,
+        path=defect["item"] or "",
+        message=defect["message"],
+        hint=defect["hint"] or "",
+    )
+
+
 def leading(findings: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     """One row per cell with findings: the leading one, the names of the ``others``, and its unit's words and sums."""
     cell = ["unit", "period", "indicator", "reading"]

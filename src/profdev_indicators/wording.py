@@ -50,6 +50,20 @@ _UNIT_FORMS: Mapping[str, tuple[str, str, str]] = {
     "педагог": ("педагог", "педагога", "педагогов"),
     "организация": ("организация", "организации", "организаций"),
 }
+_MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
 # A quotient of two floats is off by some 1e-14; fewer than 5e8 in the denominator never come this near to a half.
 _NOISE = 9
 _ODDITIES = {"inf": "∞", "-inf": f"{MINUS}∞", "nan": "не число"}
@@ -98,6 +112,11 @@ def as_set(value: float, unit: str) -> str:
 def day(when: date) -> str:
     """«01.10.2023»."""
     return f"{when:%d.%m}.{when.year:04}"
+
+
+def long_day(when: date) -> str:
+    """«1 октября 2023 года»."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year} года".replace(" ", NBSP, 1)
 
 
 def change(value: float, unit: str, places: int = 1) -> str:

@@ -47,6 +47,20 @@ def _problems(folder: Path, text: str) -> list[str]:
     return [str(problem).replace(f"{path}:", "") for problem in caught.value.problems]
 
 
+@pytest.mark.parametrize("deadline", ["10-01", "2022-10-01", "2024-02-29"])
+def test_a_deadline_is_a_day_of_every_year_or_of_one(tmp_path: Path, deadline: str) -> None:
+    path = tmp_path / "district.yaml"
+    path.write_text(f'{GOOD}card: {{deadline: "{deadline}"}}\n', encoding="utf-8")
+    assert load(path, core_alone()).card.deadline == deadline
+
+
+def test_a_date_may_be_asked_beside_what_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "district.yaml"
+    asked = "at_most: n_ped}\n      - {id: d, title: Д, type: date}"
+    path.write_text(GOOD.replace("at_most: n_ped}", asked), encoding="utf-8")
+    assert load(path, core_alone()).items["d"].type == "date"
+
+
 def test_the_good_one_is_good(tmp_path: Path) -> None:
     path = tmp_path / "district.yaml"
     path.write_text(GOOD, encoding="utf-8")
@@ -71,6 +85,18 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
         ('location: "{period}.csv"', 'location: "{period}.csv", columns: {n_pad: Всего}', 9, "нет поля «n_pad»"),
         ("missing: strict", "missing: strict\ngoals: [{id: g, title: Цель}]", 25, "не сказано почему"),
         ("missing: strict", "missing: strict\npublication: {decimals: 9}", 25, "от 0 до 6"),
+        ("missing: strict", "missing: strict\ncard: {deadline: 1 октября}", 25, "не день: «1 октября»"),
+        ("missing: strict", 'missing: strict\ncard: {deadline: "02-29"}', 25, "нет такого дня: «02-29»"),
+        ("missing: strict", 'missing: strict\ncard: {deadline: "2022-13-01"}', 25, "нет такого дня"),
+        ("Прошли, type: count", "Прошли, type: date", 22, "«n_diag» — дата: она не складывается"),
+        ("Педагогов, type: count", "Педагогов, type: date", 22, "«n_ped» — дата: она не складывается"),
+        (
+            "at_most: n_ped}",
+            "at_most: n_ped}\n      - {id: d, title: Д, type: date, sum_of: [n_ped]}",
+            13,
+            "«d» — дата",
+        ),
+        ("Прошли, type: count", "Прошли, type: date, sum_of: [n_ped]", 12, "«n_diag» — дата"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, message: str) -> None:

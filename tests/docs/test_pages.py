@@ -17,7 +17,11 @@ from markdown import OWN, ROOT, Block, anchors, blocks, links
 from profdev_indicators.cli import main, profdev
 
 WRITTEN = [page for page in OWN if page.parent.name != "reference"]
-EXAMPLE = {"README.md": ("kbr", "chegem"), "district.md": ("kbr", "chegem")}  # pages which use the folder `demo`
+EXAMPLE = {
+    "README.md": ("kbr", "chegem"),
+    "district.md": ("kbr", "chegem"),
+    "collect.md": ("kbr", "chegem"),
+}  # pages which use the folder `demo`
 COMMAND = re.compile(r"^profdev .+$", re.MULTILINE)
 INLINE = re.compile(r"`(profdev [^`…]+)`")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from profdev_indicators.engine.spelling import interpret
 from profdev_indicators.frames import state_of
 from profdev_indicators.model import Item, ItemType, Spellings
 
+BEGINNING = date(1970, 1, 1)
 LEVELS = {"высокий": 3.0, "Учтён частично": 1.5, "нет": 0.0}
 
 
@@ -156,6 +158,103 @@ def test_a_level_is_given_by_its_word_or_its_points(cell: str, expected: tuple[A
     assert read("level", [cell]) == [expected]
 
 
+def days(year: int, month: int, day: int) -> float:
+    return float((date(year, month, day) - BEGINNING).days)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        *(
+            (cell, told(days(2026, 8, 28)))
+            for cell in ("2026-08-28", "28.08.2026", " 28.8.2026 г.", "2026-08-28 13:30")
+        ),
+        ("28.08.2026 23:59:59", told(days(2026, 8, 28))),
+        *(
+            (cell, noted(days(2026, 8, 28), f"«{cell}» прочитано как 28.08.2026"))
+            for cell in (
+                "28.08.26",
+                "28/08/2026",
+                "28 августа 2026 г.",
+                "28 августа 2026 года",
+                "«28» августа 2026",
+                "46262",
+            )
+        ),
+        ("1 мая 2026", noted(days(2026, 5, 1), "«1 мая 2026» прочитано как 01.05.2026")),
+        ("01.03.1969", told(days(1969, 3, 1))),
+        *((cell, told(None)) for cell in (None, "", "н/д")),
+        ("—", noted(None, "«—» прочитано как «нет сведений», а не 0")),
+        *(
+            (cell, wrong(f"не дата: «{cell}»"))
+            for cell in (
+                "31.02.2026",
+                "28.08",
+                "август 2026",
+                "да",
+                "2026",
+                "5",
+                "3 чел.",
+                "28.08.0026",
+                "32.01.26",
+                "да 1",
+            )
+        ),
+        ("#Н/Д", wrong("ячейка с ошибкой #Н/Д")),
+    ],
+)
+def test_a_date_is_read_as_people_and_programs_write_it(cell: str | None, expected: tuple[Any, ...]) -> None:
+    assert read("date", [cell]) == [expected]
+
+
+@given(day=st.dates(date(1954, 10, 4), date(2100, 12, 31)))
+def test_a_date_is_read_back_from_any_spelling(day: date) -> None:
+    russian = f"{day:%d.%m}.{day.year}"
+    cells = [day.isoformat(), f"{day.isoformat()} 00:00", russian, f"{russian} г."]
+    assert [value for value, *_ in read("date", cells)] == [days(day.year, day.month, day.day)] * 4
+    of_excel = (day - date(1899, 12, 30)).days
+    (number,) = read("date", [str(of_excel)])
+    assert number == noted(days(day.year, day.month, day.day), f"«{of_excel}» прочитано как {russian}")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pl.Series([date(2026, 8, 28)]),
+        pl.Series([date(2026, 8, 28)]).cast(pl.Datetime),
+        pl.Series([46262]),
+        pl.Series([46262.0]),
+    ],
+    ids=["date", "time", "whole number", "number"],
+)
+def test_a_column_of_dates_or_of_excels_days_is_read_too(cells: pl.Series) -> None:
+    frame = interpret(pl.LazyFrame({"x": cells}), [item("date")], []).collect()
+    assert frame["x"].to_list() == [days(2026, 8, 28)]
+
+
+def test_three_digits_after_a_comma_stay_a_fraction_and_are_noted() -> None:
+    note = "«755,525» прочитано как дробь, а не как тысячи"
+    assert read("number", ["755,525", "1 755,525", "755,52", "0.525"]) == [
+        noted(755.525, note),
+        told(1755.525),
+        told(755.52),
+        told(0.525),
+    ]
+    assert read("count", ["755,525"]) == [wrong("дробное число, а нужно целое: 755,525")]
+
+
+def test_words_of_the_district_may_stand_after_a_number() -> None:
+    spellings = Spellings(nouns=("Ставок", "кл.", "с/д"))
+    cells = ["12 ставок", "9 кл.", "9кл", "3 С/Д.", "4 кружка"]
+    assert read("count", cells, spellings) == [
+        noted(12, "«12 ставок» прочитано как 12"),
+        noted(9, "«9 кл.» прочитано как 9"),
+        noted(9, "«9кл» прочитано как 9"),
+        noted(3, "«3 С/Д.» прочитано как 3"),
+        wrong("не число: «4 кружка»"),
+    ]
+
+
 def test_a_level_called_by_a_number_is_that_level_whatever_points_others_have() -> None:
     asked = Item(id="x", title="x", type="level", levels={"1": 2.0, "2": 1.0})
     assert interpret(pl.LazyFrame({"x": ["1", "2"]}), [asked], []).collect()["x"].to_list() == [2.0, 1.0]
@@ -254,7 +353,7 @@ CELLS = st.sampled_from(["31", "15 чел.", "да", "нет", "+", "-", "", "н
 
 
 @given(cells=st.lists(CELLS, max_size=12), seed=st.randoms(use_true_random=False))
-@pytest.mark.parametrize("kind", ["count", "number", "flag", "level"])
+@pytest.mark.parametrize("kind", ["count", "number", "flag", "level", "date"])
 def test_a_cell_means_the_same_among_any_others(kind: ItemType, cells: list[str], seed: random.Random) -> None:
     alone = {cell: read(kind, [cell])[0] for cell in cells}
     mixed = seed.sample(cells, len(cells))
@@ -262,7 +361,7 @@ def test_a_cell_means_the_same_among_any_others(kind: ItemType, cells: list[str]
 
 
 @given(cells=st.lists(st.text(max_size=20) | st.none(), max_size=8))
-@pytest.mark.parametrize("kind", ["count", "number", "flag", "level"])
+@pytest.mark.parametrize("kind", ["count", "number", "flag", "level", "date"])
 def test_whatever_stands_in_a_cell_it_has_a_number_or_a_reason_or_is_silent(
     kind: ItemType, cells: list[str | None]
 ) -> None:

@@ -169,4 +169,4 @@ def test_a_mixed_folder_is_read_by_extension(tmp_path: Path) -> None:
 
 
 def test_the_stock_kinds_have_their_names() -> None:
-    assert list(provide_readers()) == ["csv", "xlsx", "json", "ndjson", "parquet", "frame", "files"]
+    assert list(provide_readers()) == ["csv", "xlsx", "json", "ndjson", "parquet", "frame", "files", "sql"]

@@ -226,6 +226,58 @@ def test_what_a_csv_writer_wrote_is_read_as_it_was(
     assert [(unit, n_ped or "", link or "") for unit, n_ped, link in found] == written
 
 
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "several marks", "utf-16", "cp1251", "cp866"])
+NAMES = st.sampled_from(
+    ["МКОУ «СОШ № 1»", 'МКОУ "СОШ № 2"', "Сад; «Ромашка», младший", "с. Мнимое\nвторая строка", "07001", "Ёлочка"]
+)
+NUMBERS = st.sampled_from(["31", "15 чел.", "2,5", "1 234", "1\u00a0234,5", "12\u202f345", "н/д", "", "-", "85%", '"'])
+
+
+def written(rows: list[list[str]], encoding: str, separator: str, ending: str) -> bytes:
+    """A table as programs export it: ragged, where the last cells are blank."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=separator, lineterminator=ending)
+    for row in rows:
+        filled = [number for number, cell in enumerate(row, 1) if cell]
+        writer.writerow(row[: max(filled, default=1)])
+    text = target.getvalue()
+    if encoding == "several marks":
+        return b"\xef\xbb\xbf" * 2 + text.encode()
+    if encoding in {"cp1251", "cp866"}:  # the narrow space is in neither, and cp866 has no quotation marks
+        text = text.replace("\u202f", "\u00a0").replace("—", "-")
+        text = text.translate(str.maketrans("«»", '""')) if encoding == "cp866" else text
+    return text.encode(encoding)
+
+
+@given(
+    told=st.lists(st.tuples(NAMES, NUMBERS, NUMBERS), min_size=1, max_size=5),
+    encoding=ENCODINGS,
+    separator=st.sampled_from([";", ",", "\t"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_a_web_form_exported_is_read_as_it_was(
+    told: list[tuple[str, ...]],
+    encoding: str,
+    separator: str,
+    ending: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    root = tmp_path_factory.mktemp("export")
+    if encoding == "cp866":
+        told = [tuple(cell.translate(str.maketrans("«»", "''")) for cell in row) for row in told]
+    times = [f"28.08.2022 {number:02}:15:00" for number in range(len(told))]
+    rows = [["Отметка времени", "Организация", "Педагогов всего", "link"]]
+    rows += [[time, *row] for time, row in zip(times, told, strict=True)]
+    write(root, "2022/card.csv", written(rows, encoding, separator, ending))
+    reader = Csv(location="{period}/card.csv", columns={"unit": "Организация"})
+    found = [
+        tuple(cell or "" for cell in row)
+        for row in only(reader.read(request(root))).frame.collect().select("unit", "n_ped", "link").rows()
+    ]
+    narrow = "\u00a0" if encoding in {"cp1251", "cp866"} else "\u202f"
+    assert found == [tuple(cell.replace("\u202f", narrow) for cell in row) for row in told]
+
+
 @given(lines=st.lists(st.text(st.sampled_from('аб1"'), max_size=12), min_size=1, max_size=6))
 def test_quotes_anywhere_lose_no_line(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("csv")

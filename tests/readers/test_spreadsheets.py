@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin import spreadsheets
+from profdev_indicators.builtin import packages
 from profdev_indicators.builtin.readers import Xlsx
 from profdev_indicators.errors import SourceError
 from readers.asking import book, messages, only, problems, request, rows, write
@@ -139,13 +139,13 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) 
 def test_a_heading_row_beyond_the_sheet_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, "2022/card.xlsx", book([HEADINGS]))
     (message,) = messages(Xlsx(location="{period}/card.xlsx", header=5), request(tmp_path))
-    assert message == "2022/card.xlsx: нет строки заголовков: задана строка 5, а на листе «Карта» их 1"
+    assert message == "2022/card.xlsx, «Карта»: нет строки заголовков: задана строка 5, а на листе «Карта» их 1"
 
 
 def test_a_repeated_heading_is_shown_by_its_letters(tmp_path: Path) -> None:
     write(tmp_path, "2022/card.xlsx", book([("unit", "n_ped", "n_ped"), ("ш1", 1, 2)]))
     (message,) = messages(YEARLY, request(tmp_path))
-    assert message == "2022/card.xlsx: столбец «n_ped» встречается 2 раза (B, C) — оставьте один"
+    assert message == "2022/card.xlsx, «Карта»!C1: столбец «n_ped» встречается 2 раза (B, C) — оставьте один"
 
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -165,8 +165,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (CARD[: len(CARD) // 2], "книга обрезана или повреждена"),
         (book([]), "лист «Карта» пуст"),
         (repacked(CARD, sheet1=VAST), "лист тянется до ячейки XFD1048576"),
-        (repacked(CARD, workbook=None), "в книге нет видимых листов"),
-        (repacked(CARD, sheet1=ENTITIES), "лист «Карта» пуст"),
+        (repacked(CARD, workbook=None), "это архив, а не книга Excel"),
+        (repacked(CARD, sheet1=ENTITIES), "в книге объявлены сущности XML"),
     ],
     ids=["empty", "csv", "html", "password", "cut", "blank", "vast", "no workbook", "entities"],
 )
@@ -191,7 +191,7 @@ def test_a_damaged_book_is_a_problem(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_book_that_unpacks_into_too_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheets, "_UNPACKED", 16 << 20)
+    monkeypatch.setattr(packages, "_UNPACKED", 16 << 20)
     bomb = repacked(CARD, sheet1=b" " * (20 << 20))
     assert len(bomb) < 1 << 16
     write(tmp_path, "2022/card.xlsx", bomb)

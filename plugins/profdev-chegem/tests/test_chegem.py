@@ -111,10 +111,19 @@ def test_the_form_stays_first_and_as_it_was(district: District) -> None:
 
 
 def test_sections_beyond_the_form_ask_questions_of_their_own(district: District) -> None:
-    """The card of the order stays as it is: what the form leaves out is collected apart."""
+    """The sources of the form stay as they are: what the form leaves out comes from others."""
     beyond = [indicator for section in district.sections[6:] for indicator in section.indicators]
     assert {indicator.source.id for indicator in beyond if indicator.source} == {"development", "analysis"}
     assert all((indicator.basis and indicator.reading) for indicator in beyond)
+
+
+def test_an_organisation_answers_them_in_the_same_card_after_the_form_and_under_a_heading_of_their_own(
+    district: District,
+) -> None:
+    assert district.card.sources == ("card", "organisations", "development")
+    (development,) = (source for source in district.sources if source.id == "development")
+    assert development.items[0].group == "Дополнительные сведения (сверх формы)"
+    assert district.card.sources.count("analysis") == 0  # the district's own answers
 
 
 def test_the_review_of_indicators_is_answered_by_the_district_itself(district: District, tmp_path: Path) -> None:

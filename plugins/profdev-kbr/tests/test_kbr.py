@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from profdev_indicators import load, monitor
+from profdev_indicators import cards, load, monitor
 from profdev_indicators.model import District, Item, Unit
 
 FEWEST_LINES = """
@@ -24,6 +24,7 @@ include: [kbr-municipalities]
 units: [{id: s1, name: Школа, kind: school, parent: chegem}, {id: s2, name: Другая, kind: school, parent: maisky}]
 """
 ENTITIES = 13
+LONGEST_HINT = 160
 
 
 @pytest.fixture
@@ -126,3 +127,27 @@ def test_schools_add_up_through_their_entity_to_the_republic(tmp_path: Path) -> 
     levels = [monitoring.value("1.1", unit).denominator for unit in ("s1", "chegem", "kbr-republic")]
     assert levels == [20, 20, 40]
     assert monitoring.values.filter(unit="nalchik").is_empty()  # nobody below it was asked
+
+
+def test_the_card_of_a_school_asks_what_the_organisation_itself_knows(district: District) -> None:
+    asked = [item.id for source in district.sources if source.id in district.card.sources for item in source.items]
+    assert district.card.sources == ("card", "organisations")
+    assert asked[0] == "n_ped"
+    assert asked[-2:] == ["n_dpp", "n_dpp_three_years"]
+    assert list(cards(district, period="2022")) == ["s1 Школа.xlsx", "s2 Сад.xlsx"]
+
+
+def test_every_question_of_the_card_explains_itself_briefly(district: District) -> None:
+    hints = {
+        item.id: item.hint or ""
+        for source in district.sources
+        if source.id in district.card.sources
+        for item in source.items
+    }
+    assert [item for item, hint in hints.items() if not hint or len(hint) > LONGEST_HINT] == []
+
+
+def test_the_headings_of_the_card_are_words_of_the_form(district: District) -> None:
+    titles = " ".join(section.title for section in district.sections)
+    groups = [item.group for source in district.sources for item in source.items if item.group]
+    assert [group for group in groups if group not in titles] == ["Педагогические работники"]

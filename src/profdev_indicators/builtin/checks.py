@@ -12,9 +12,11 @@ from profdev_indicators.errors import Problem
 from profdev_indicators.frames import MAIN
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import District, Goal, Indicator, Item, Source, Unit
+from profdev_indicators.periods import Period, day_in
 
 _OKTMO_LENGTHS = {8, 11}
 _MOST_DECIMALS = 6
+_COMMON_YEAR = Period("year", 2023)  # any without 29 February: a day without a year must exist in every one
 
 
 @hookimpl
@@ -29,7 +31,9 @@ def check_district(district: District) -> Iterator[Problem]:
             yield from _item(item, district, f"sources[{n}].items[{m}]")
     for path, indicator in _indicators(district):
         yield from _indicator(indicator, path)
+    yield from _dates(district)
     yield from _derived(district)
+    yield from _card(district)
     yield from _exemptions(district)
     yield from _goals(district.goals, "goals")
     yield from _goals(district.topics, "topics")
@@ -130,6 +134,40 @@ def _repeated_dates(dates: Iterable[date], path: str) -> Iterator[Problem]:
 def _span(since: date | None, until: date | None, path: str) -> Iterator[Problem]:
     if since is not None and until is not None and since > until:
         yield Problem(path=path, message=f"кончается {until:%d.%m.%Y} раньше, чем начинается {since:%d.%m.%Y}")
+
+
+def _dates(district: District) -> Iterator[Problem]:
+    """A date is no quantity: a sum of days of the calendar means nothing."""
+    dates = {item.id for source in district.sources for item in source.items if item.type == "date"}
+    for n, source in enumerate(district.sources):
+        for m, item in enumerate(source.items):
+            yield from _summed(dates.intersection(item.sum_of), f"sources[{n}].items[{m}].sum_of")
+            if item.type == "date" and item.sum_of:
+                yield from _summed({item.id}, f"sources[{n}].items[{m}].sum_of")
+    for path, indicator in _indicators(district) if dates else ():
+        measures: list[tuple[Any, str]] = [(indicator.measure, f"{path}.measure")]
+        measures += [(one.measure, f"{path}.alternatives[{n}].measure") for n, one in enumerate(indicator.alternatives)]
+        measures += [(one.measure, f"{path}.revisions[{n}].measure") for n, one in enumerate(indicator.revisions)]
+        for measure, place in measures:
+            if hasattr(measure, "ratio"):
+                yield from _summed(dates.intersection(measure.ratio(indicator.missing).items), place)
+
+
+def _summed(dates: Iterable[str], path: str) -> Iterator[Problem]:
+    for name in sorted(dates):
+        hint = "дату только спрашивают; чтобы считать, заведите рядом вопрос flag или count"
+        yield Problem(path=path, message=f"«{name}» — дата: она не складывается и не считается", hint=hint)
+
+
+def _card(district: District) -> Iterator[Problem]:
+    text = district.card.deadline
+    if text is None:
+        return
+    try:
+        day_in(text, _COMMON_YEAR)
+    except ValueError as error:
+        hint = 'ММ-ДД или ГГГГ-ММ-ДД в кавычках, например "10-01"'
+        yield Problem(path="card.deadline", message=str(error).partition(" (")[0], hint=hint)
 
 
 def _derived(district: District) -> Iterator[Problem]:

@@ -1,17 +1,20 @@
-"""Which files a location means: patterns with ``{period}``, in the folder of data and never outside it."""
+"""Which files a location means: patterns with ``{period}``, within the folder of data or in a storage."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
-from attrs import frozen
+import attrs
+from attrs import evolve, frozen
 
-from profdev_indicators.builtin.grids import asked
+from profdev_indicators.builtin import storage
+from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, asked
 from profdev_indicators.errors import Problem
-from profdev_indicators.model import Request
+from profdev_indicators.model import ACCEPTED, Request
 from profdev_indicators.periods import Calendar, Period
 
 PERIOD = "{period}"
@@ -34,6 +37,15 @@ class Found:
     path: Path
     file: str  # relative to the folder of data, with slashes
     period: Period | None  # None: the location has no ``{period}``
+    digest: str = ""  # SHA-256 of an object fetched from a storage; empty: it lies in the folder of data
+    kept: object = None  # while it lives, a fetched file does
+
+
+def acceptable(_: object, attribute: attrs.Attribute[Any], value: str | tuple[str, ...]) -> None:  # noqa: ARG001 - the loader looks for it
+    """A validator: no location names a storage that cannot be, or one with its keys."""
+    for pattern in patterns(value):
+        if "://" in pattern and (refusal := storage.objection(pattern)):
+            raise ValueError(refusal)
 
 
 def patterns(location: str | Sequence[str]) -> tuple[str, ...]:
@@ -42,33 +54,109 @@ def patterns(location: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(unicodedata.normalize("NFC", pattern.replace("\\", "/")) for pattern in given)
 
 
-def find(location: str | Sequence[str], request: Request) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
-    """The files of the periods asked for, by name, each once; and what is wrong with the location or the files."""
-    if request.root is None or not request.root.is_dir():
-        return (), (_no_root(request),)
-    root = request.root.resolve()
+def find(
+    location: str | Sequence[str], request: Request, knows: Callable[[Path], bool] = lambda _: True
+) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """The files of the periods asked for, by name, each once; and what is wrong with the location or the files.
+
+    ``knows``: whether a file of such a name is read at all; what is not is not fetched from a storage either.
+    """
     found: dict[str, Found] = {}
     problems: list[Problem] = []
     for pattern in patterns(location):
-        refusal = _refusal(pattern)
+        remote = "://" in pattern
+        refusal = remote and storage.objection(pattern)
+        refusal = refusal or _refusal(storage.split(pattern)[1] if remote else pattern)
         if refusal:
             problems.append(Problem(message=f"источник «{request.source}»: {refusal}", cell=pattern))
             continue
         try:
-            matches = list(_walk(root, PurePosixPath(pattern).parts, request.calendar))
+            files, refused = (_stored if remote else _lying)(pattern, request, knows)
+        except MissingLibraryError as error:
+            files, refused = (), (error.problem,)
+        except UnreadableError as error:
+            files, refused = (), (evolve(error.problem, file=pattern),)
         except OSError as error:
-            problems.append(Problem(file=pattern, message=f"папка не читается: {error.strerror or error}"))
-            continue
-        for path, written in matches:
-            file = path.relative_to(root).as_posix()
-            if not path.resolve().is_relative_to(root):
-                problems.append(Problem(file=file, message="ссылка ведёт за пределы папки данных: файл не прочитан"))
-                continue
-            period = _one_period(written, request.calendar)
-            if PERIOD in pattern and (period is None or not asked(period, request)):
-                continue
-            found.setdefault(file, Found(path=path, file=file, period=period))
+            files, refused = (), (Problem(file=pattern, message=f"папка не читается: {error.strerror or error}"),)
+        problems += refused
+        for file in files:
+            found.setdefault(file.file, file)
     return tuple(found[file] for file in sorted(found)), tuple(problems)
+
+
+def _lying(pattern: str, request: Request, knows: Callable[[Path], bool]) -> tuple[Sequence[Found], Sequence[Problem]]:
+    """Files in the folder of data."""
+    if request.root is None or not request.root.is_dir():
+        return (), (_no_root(request),)
+    root = request.root.resolve()
+    found, problems = [], []
+    for path, written in _walk(root, PurePosixPath(pattern).parts, request.calendar):
+        file = path.relative_to(root).as_posix()
+        if file == ACCEPTED:
+            continue
+        if not path.resolve().is_relative_to(root):
+            problems.append(Problem(file=file, message="ссылка ведёт за пределы папки данных: файл не прочитан"))
+            continue
+        period = _one_period(written, request.calendar)
+        if _means(pattern, period, request) and knows(path):
+            found.append(Found(path=path, file=file, period=period))
+    return found, problems
+
+
+def _stored(pattern: str, request: Request, knows: Callable[[Path], bool]) -> tuple[Sequence[Found], Sequence[Problem]]:
+    """Objects of a storage, fetched; only those of the periods asked for.
+
+    Raises:
+        UnreadableError: the storage cannot be looked through.
+    """
+    name, keys = storage.split(pattern)
+    bucket = storage.opened(name)
+    parts = PurePosixPath(keys).parts
+    wanted = {}
+    for stored in bucket.listed(_unchanging(parts)):
+        written = _fit(parts, PurePosixPath(stored.key).parts, request.calendar)
+        if written is None or not knows(Path(PurePosixPath(stored.key).name)):
+            continue
+        period = _one_period(written, request.calendar)
+        if _means(pattern, period, request):
+            wanted[stored] = period
+    found, problems = [], []
+    for (stored, period), file in zip(wanted.items(), bucket.fetched(tuple(wanted)), strict=True):
+        address = f"{storage.SCHEME}{name}/{stored.key}"
+        if isinstance(file, UnreadableError):
+            problems.append(evolve(file.problem, file=address))
+        else:
+            found.append(Found(path=file.path, file=address, period=period, digest=file.digest, kept=file.folder))
+    return found, problems
+
+
+def _means(pattern: str, period: Period | None, request: Request) -> bool:
+    """Whether a file is about a period asked for, as far as its name tells."""
+    return PERIOD not in pattern or (period is not None and asked(period, request))
+
+
+def _unchanging(parts: Sequence[str]) -> str:
+    """The folders with which all keys of a pattern begin."""
+    folders = []
+    for part in parts[:-1]:
+        if set(part) & set("*?{"):
+            break
+        folders.append(part)
+    return "/".join(folders)
+
+
+def _fit(parts: Sequence[str], names: Sequence[str], calendar: Calendar) -> list[str] | None:
+    """The periods as written in a key that fits the parts of a pattern; None: it does not."""
+    if not parts:
+        return None if names else []
+    if not names or not _is_seen(names[0]):
+        return None
+    if parts[0] == "**":
+        below = _fit(parts[1:] or ("*",), names, calendar)
+        return below if below is not None else _fit(parts, names[1:], calendar)
+    match = _name_pattern(parts[0], calendar).fullmatch(unicodedata.normalize("NFC", names[0]))
+    below = _fit(parts[1:], names[1:], calendar) if match else None
+    return None if below is None or match is None else [text for text in match.groups() if text] + below
 
 
 def _no_root(request: Request) -> Problem:
@@ -121,7 +209,11 @@ def _walk(folder: Path, parts: Sequence[str], calendar: Calendar, depth: int = 0
 
 def _seen(folder: Path) -> Iterable[Path]:
     """What a person sees in a folder: no hidden files, no lock files of an open spreadsheet."""
-    return sorted(child for child in folder.iterdir() if not child.name.startswith((".", "~$")))
+    return sorted(child for child in folder.iterdir() if _is_seen(child.name))
+
+
+def _is_seen(name: str) -> bool:
+    return not name.startswith((".", "~$"))
 
 
 def _name_pattern(part: str, calendar: Calendar) -> re.Pattern[str]:

@@ -6,17 +6,23 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from attrs import frozen
 
 from profdev_indicators.builtin.grids import Grid, UnreadableError
+from profdev_indicators.builtin.headers import Known, find_header
+from profdev_indicators.errors import Problem
 
 _SEPARATORS = (";", "\t", ",")
 _CHUNK = 1 << 20
+_SHORT = 4 << 20  # bytes of a file that is kept while it is read
+_LARGEST = 512 << 20  # bytes of a file that cannot be read piece by piece
+_LOOKED_AT = 40  # rows in which headings are looked for
 _SAMPLE = 20  # rows that decide about the separator
 _QUOTED_LINES = 100  # a quotation longer than so many lines was never closed
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -31,42 +37,59 @@ _FOREIGN = {
 
 @frozen(kw_only=True)
 class _Header:
-    """The heading row: its number among rows, the lines before it, and its cells."""
+    """The heading rows: number of the first row of the table, the lines before it, and the headings by column."""
 
-    number: int
+    first: int
     skipped: int
-    cells: tuple[str, ...]
+    bottom: int  # lines before the lowest row of headings
+    headings: Mapping[int, str]
+    width: int
+    notes: tuple[Problem, ...] = ()
 
 
-def read_separated(path: Path, *, separator: str | None, encoding: str | None, header: int | None) -> Grid:
+def read_separated(
+    path: Path, known: Known, *, separator: str | None, encoding: str | None, header: int | None
+) -> Grid:
     """A text table whose cells are texts.
 
     Args:
         path: the file.
+        known: the headings somebody looks for.
         separator: what stands between cells; None: whichever of ``;``, tab and ``,`` divides the rows evenly.
         encoding: its name; None: UTF-8 with any number of byte order marks, UTF-16, cp1251 or cp866, as it turns out.
-        header: number of the heading row; None: the first row which is not empty.
+        header: number of the heading row; None: find it.
 
     Raises:
         UnreadableError: the file is empty, cut, or no text at all.
         OSError: it cannot be opened.
     """
-    head = _head_of_plain(path) if encoding is None else None
-    if head is not None:
-        found = separator or _separator(head, header)
-        grid = _scan(path, found, _header(head, found, header))
+    plain = _plain(path) if encoding is None else None
+    if plain is not None:
+        found = separator or _separator(plain.head, known, header)
+        heading = _header(plain.head, found, known, header)
+        grid = _scan(plain.source, found, heading)
         if grid is not None:
             return grid
-    text = _decode(path.read_bytes(), encoding)
-    found = separator or _separator(text, header)
-    heading = _header(text, found, header)
+    text = _decode(_whole(path), encoding)
+    found = separator or _separator(text, known, header)
+    heading = _header(text, found, known, header)
     return _read(text, found, heading) or _parse(text, found, heading)
 
 
-def _head_of_plain(path: Path) -> str | None:
-    """The beginning of a file that polars may scan as it lies: valid UTF-8, no quotes, no odd ends of lines."""
+@frozen(kw_only=True)
+class _Plain:
+    """A file that polars may scan as it lies."""
+
+    head: str  # its beginning
+    source: Path | bytes  # the file, or what was in it
+
+
+def _plain(path: Path) -> _Plain | None:
+    """A file of valid UTF-8 without quotes and odd ends of lines; None: it is not so."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     head: str | None = None
+    kept: list[bytes] = []  # of a short file everything, so that nobody changes it between two looks
+    size = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if b'"' in chunk or b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
@@ -76,9 +99,23 @@ def _head_of_plain(path: Path) -> str | None:
             except UnicodeDecodeError:
                 return None
             head = text if head is None else head
+            size += len(chunk)
+            if size <= _SHORT:
+                kept.append(chunk)
     if head is None or decoder.getstate()[0] or head.startswith((_BOM, "%PDF", "PK\x03\x04")) or _is_page(head):
         return None
-    return head if head.strip() else None
+    if not head.strip():
+        return None
+    source = b"".join(kept) if size <= _SHORT else path
+    return _Plain(head=head, source=source)
+
+
+def _whole(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > _LARGEST:
+        message = f"файл занимает {size >> 20} МиБ, предел для такого — {_LARGEST >> 20} МиБ"
+        raise UnreadableError(message, hint="сохраните его в UTF-8 без кавычек: такой читается любой длины")
+    return path.read_bytes()
 
 
 def _decode(raw: bytes, encoding: str | None) -> str:
@@ -130,29 +167,47 @@ def _is_page(text: str) -> bool:
     return text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "<head", "<meta"))
 
 
-def _separator(text: str, header: int | None) -> str:
-    """The separator that gives most rows as many cells as the heading row has."""
+def _separator(text: str, known: Known, header: int | None) -> str:
+    """The separator that shows most headings looked for, else gives most rows as many cells as the heading row has."""
 
-    def evenness(separator: str) -> tuple[int, int]:
-        rows = islice(_rows(text, separator), (header or 1) - 1, (header or 1) + _SAMPLE)
-        widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
+    def evenness(separator: str) -> tuple[int, int, int]:
+        top = list(islice(_rows(text, separator), (header or 1) + _SAMPLE))
+        found = find_header(top, known, forced=header)
+        headings = sum(heading in known for heading in found.headings.values()) if found else 0
+        widths = [len(row) for row in top[(header or 1) - 1 :] if any(cell.strip() for cell in row)]
         width = widths[0] if widths else 0
-        return (sum(other == width for other in widths) if width > 1 else 0), width
+        return headings if width > 1 else 0, (sum(other == width for other in widths) if width > 1 else 0), width
 
     return max(_SEPARATORS, key=evenness)
 
 
-def _header(text: str, separator: str, header: int | None) -> _Header:
+def _header(text: str, separator: str, known: Known, header: int | None) -> _Header:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    skipped = number = 0
+    rows: list[list[str]] = []
+    lines = [0]  # where each row ends
+    filled = False
     try:
-        for number, row in enumerate(reader, 1):
-            if number == header or (header is None and any(cell.strip() for cell in row)):
-                return _Header(number=number, skipped=skipped, cells=tuple(row))
-            skipped = reader.line_num
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num)
+            filled = filled or any(cell.strip() for cell in row)
+            if len(rows) >= max(header or 0, 0) + _LOOKED_AT and filled:
+                break
     except csv.Error:
-        raise UnreadableError("строка заголовков не читается", line=skipped + 1) from None
-    raise UnreadableError(f"нет строки заголовков: задана строка {header}, а в файле их {number}")
+        if not filled:
+            raise UnreadableError("строка заголовков не читается", line=lines[-1] + 1) from None
+    found = find_header(rows, known, forced=header)
+    if found is None:
+        raise UnreadableError(f"нет строки заголовков: задана строка {header}, а в файле их {len(rows)}")
+    notes = (Problem(line=lines[found.first - 1] + 1, message="строка с номерами столбцов не прочитана"),)
+    return _Header(
+        first=found.first + 1,
+        skipped=lines[found.first],
+        bottom=lines[found.row],
+        headings=found.headings,
+        width=max(*found.headings, 0) + 1 if found.headings else 1,
+        notes=notes if found.numbered else (),
+    )
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
@@ -162,47 +217,55 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         return  # whoever reads the rows themselves says it better
 
 
-def _scan(path: Path, separator: str, header: _Header) -> Grid | None:
-    """The file as a lazy plan; None where polars sees other headings than we."""
-    frame = pl.scan_csv(
-        path,
-        separator=separator,
-        skip_lines=header.skipped,
-        infer_schema=False,
-        truncate_ragged_lines=True,
-        glob=False,
-    )
+def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+    """The file as a lazy plan; None where polars would see other columns than we."""
+    if isinstance(source, bytes):
+        frame = pl.scan_csv(_numbered(source, separator, header), **_form(separator))
+        return _grid(frame, header)
+    frame = pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator))
     try:
         names = frame.collect_schema().names()
     except pl.exceptions.PolarsError:
         return None  # a heading which is written twice clashes with another one
-    return _grid(frame, names, header) if len(names) == len(header.cells) else None
+    if len(names) != header.width:
+        return None
+    named = frame.rename(dict(zip(names, map(str, range(header.width)), strict=True)))
+    return _grid(named.slice(1) if header.skipped > header.bottom + 1 else named, header)
 
 
 def _read(text: str, separator: str, header: _Header) -> Grid | None:
     try:
-        frame = pl.read_csv(
-            text.encode(),
-            separator=separator,
-            skip_lines=header.skipped,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-        )
+        frame = pl.read_csv(_numbered(text.encode(), separator, header), **_form(separator))
     except pl.exceptions.PolarsError:
         return None  # its quotes are not where they should be
-    return _grid(frame, frame.columns, header) if frame.width == len(header.cells) else None
+    return _grid(frame, header) if frame.width == header.width else None
+
+
+def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:
+    """The table under a heading row of our own: numbers of columns, none twice, as many as there are."""
+    start = 0
+    for _ in range(header.skipped):
+        end = raw.find(b"\n", start)
+        if end < 0:
+            start = len(raw)
+            break
+        start = end + 1
+    return separator.join(map(str, range(header.width))).encode() + b"\n" + raw[start:]
+
+
+def _form(separator: str) -> dict[str, Any]:
+    return {"separator": separator, "infer_schema": False, "truncate_ragged_lines": True}
 
 
 def _parse(text: str, separator: str, header: _Header) -> Grid:
     """A table whose quotes are not where they should be, line by line: rare, so it may be slow."""
-    width = len(header.cells)
+    width = header.width
     rows = [
         [*(cell or None for cell in row[:width]), *[None] * (width - len(row))]
         for row in _forgiven(text.split("\n"), separator, header.skipped)
     ]
-    names = [str(position) for position in range(width)]
-    frame = pl.DataFrame(rows[1:], schema=dict.fromkeys(names, pl.String), orient="row")
-    return _grid(frame, names, header)
+    schema = {str(position): pl.String for position in range(width)}
+    return _grid(pl.DataFrame(rows, schema=schema, orient="row"), header)
 
 
 def _forgiven(lines: list[str], separator: str, skipped: int) -> Iterator[list[str]]:
@@ -210,7 +273,7 @@ def _forgiven(lines: list[str], separator: str, skipped: int) -> Iterator[list[s
     number = skipped
     while number < len(lines):
         last = number + 1
-        while (row := _strictly(lines[number:last], separator)) is None:
+        while (row := _strictly(lines[number:last], separator, number + 1)) is None:
             if last - number > _QUOTED_LINES or last >= len(lines):
                 hint = "удалите лишнюю кавычку или удвойте её"
                 raise UnreadableError("кавычка открыта и не закрыта", line=number + 1, hint=hint)
@@ -220,7 +283,7 @@ def _forgiven(lines: list[str], separator: str, skipped: int) -> Iterator[list[s
         number = last
 
 
-def _strictly(lines: list[str], separator: str) -> list[str] | None:
+def _strictly(lines: list[str], separator: str, line: int) -> list[str] | None:
     """The cells of a row written on these lines; None: it goes on."""
     try:
         return next(csv.reader(["\n".join(lines)], delimiter=separator, strict=True), [])
@@ -230,8 +293,16 @@ def _strictly(lines: list[str], separator: str) -> list[str] | None:
     try:
         return next(csv.reader(lines, delimiter=separator), [])
     except csv.Error:
-        raise UnreadableError("ячейка длиннее всякой меры", hint="кавычки расставлены неверно") from None
+        raise UnreadableError("ячейка длиннее всякой меры", line=line, hint="кавычки расставлены неверно") from None
 
 
-def _grid(frame: pl.DataFrame | pl.LazyFrame, names: list[str], header: _Header) -> Grid:
-    return Grid(frame=frame, names=tuple(names), headings=header.cells, seen=header.cells, first_row=header.number + 1)
+def _grid(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid:
+    headings = tuple(header.headings.get(column, "") for column in range(header.width))
+    return Grid(
+        frame=frame,
+        names=tuple(str(column) for column in range(header.width)),
+        headings=headings,
+        seen=headings,
+        first_row=header.first,
+        notes=header.notes,
+    )

@@ -18,7 +18,7 @@ from profdev_indicators.engine.explanation import Cell, Contribution, Earlier, E
 from profdev_indicators.errors import RequestError
 from profdev_indicators.facade import load, monitor
 from profdev_indicators.frames import MAIN
-from profdev_indicators.results import Value
+from profdev_indicators.results import Value, told
 from profdev_indicators.wording import (
     DASH,
     NOT_EVIDENCED,
@@ -178,6 +178,8 @@ def _cells(cells: Sequence[Cell]) -> list[str]:
 def _answer(cell: Cell) -> str:
     if cell.answer is None:
         return _STATES_OF_ITEMS.get(cell.state or "", "не сказано")
+    if cell.day is not None:
+        return day(cell.day)
     return ("да" if cell.answer else "нет") if cell.type == "flag" else count(cell.answer)
 
 
@@ -215,8 +217,7 @@ def _components(explanation: Explanation) -> Iterator[str]:
 
 def _defects(explanation: Explanation) -> Iterator[str]:
     for each in explanation.defects:
-        place = ", ".join(part for part in (each.unit, each.file, each.cell) if part)
-        yield f"{place}: {each.message}" + (f" — {each.hint}" if each.hint else "")
+        yield ": ".join(filter(None, (each.unit, str(told(attrs.asdict(each))))))
 
 
 def _alternatives(explanation: Explanation) -> Iterator[str]:

@@ -120,9 +120,9 @@ def example(protocol: type, kind: str, cls: type) -> str:
     """One line of YAML (or of a command) which uses the kind with the fields it must have."""
     keys = Shapes().of(cls).keys.values()
     given = ", ".join(
-        f"{key.name}: {_LOCATION.format(kind) if key.name == 'location' else _sample(key.hint)}"
+        f"{key.name}: {key.sample or (_LOCATION.format(kind) if key.name == 'location' else _sample(key.hint))}"
         for key in keys
-        if key.required
+        if key.required or key.sample
     )
     return _PROTOCOLS[protocol][1].format(kind if protocol is Renderer else f"{kind}: {{{given}}}")
 

@@ -38,17 +38,7 @@ def outputs(monitoring: Monitoring, renderers: Mapping[str, Renderer], asked: Ma
     return files | {RECORD: _record(monitoring, asked, files)}
 
 
-def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
-    parquet = io.BytesIO()
-    monitoring.values.write_parquet(parquet)
-    yield "values.parquet", parquet.getvalue()
-    yield "values.csv", _csv(monitoring.values)
-    yield "findings.csv", _csv(monitoring.findings)
-    yield "recommendations.csv", _csv(monitoring.recommendations)
-    yield "defects.csv", _csv(monitoring.defects)
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
+def table_of(frame: pl.DataFrame) -> bytes:
     """For programs: comma, decimal point, UTF-8 without a mark; texts that look like formulas are quoted with «'»."""
     structs = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Struct)]
     flat = frame.with_columns(
@@ -56,6 +46,16 @@ def _csv(frame: pl.DataFrame) -> bytes:
         *(_harmless(pl.col(name)) for name, dtype in frame.schema.items() if dtype == pl.String),
     )
     return flat.write_csv(line_terminator="\n").encode()
+
+
+def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
+    parquet = io.BytesIO()
+    monitoring.values.write_parquet(parquet)
+    yield "values.parquet", parquet.getvalue()
+    yield "values.csv", table_of(monitoring.values)
+    yield "findings.csv", table_of(monitoring.findings)
+    yield "recommendations.csv", table_of(monitoring.recommendations)
+    yield "defects.csv", table_of(monitoring.defects)
 
 
 def _json(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -28,6 +28,7 @@ class Key:
     default: Any  # attrs.NOTHING: the key is required
     doc: str
     wording: bool
+    sample: str | None = None  # what an example writes for it; None: only if it is required
 
     @property
     def required(self) -> bool:
@@ -87,6 +88,7 @@ def _shape(cls: type) -> Shape:
             default=field.default,
             doc=field.metadata.get("doc", ""),
             wording=bool(field.metadata.get("wording")),
+            sample=field.metadata.get("sample"),
         )
         for field in attrs.fields(cls)
         if field.init and not field.metadata.get("hidden")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,21 @@ from typing import Any
 import polars as pl
 
 from profdev_indicators.engine.advise import advise
-from profdev_indicators.engine.audit import audit
 from profdev_indicators.engine.derive import derive
+from profdev_indicators.engine.gathering import Gathered, gather
 from profdev_indicators.engine.judge import judge
 from profdev_indicators.engine.measure import columns, exemptions, measure
-from profdev_indicators.engine.observe import Heard, Observations, align, hear, nothing_found, periods_told, read_tables
+from profdev_indicators.engine.observe import Heard, Observations
 from profdev_indicators.engine.roll_up import roll_up
-from profdev_indicators.engine.roster import Roster, read_roster
+from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.values import named, values
-from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import ENGINE, RESERVED
-from profdev_indicators.model import District, Source, Table
+from profdev_indicators.errors import Problem
+from profdev_indicators.frames import ENGINE
+from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Provenance, Recommendation
 
-__all__ = ["monitor"]
+__all__ = ["complete", "gather", "monitor", "sources_read"]
 
 
 def monitor(
@@ -58,13 +58,9 @@ def monitor(
     Raises:
         SourceError: files which cannot be read, a roster with mistakes, or nothing at all for the periods asked.
     """
-    asked = tuple(sorted(set(asked)))
-    roster = read_roster(district, root, frames)
-    tables = _read(district, root, frames, since, asked)
-    periods, notices = _periods(district, tables, asked=asked, since=since)
-    heard = [hear(s, tables[s.id], district=district, roster=roster, periods=periods) for s in district.sources]
-    observed = align(heard, roster=roster, periods=periods, kinds=_kinds_as_items(district))
-    answers, defects = audit(observed, district)
+    gathered = gather(district, asked=asked, since=since, root=root, frames=frames)
+    gathered.refuse_what_is_lacking()
+    asked, observed, answers = gathered.asked, gathered.observed, gathered.answers
     history = _values(answers, district, observed, readings)
     clusters = _clusters(answers, observed)
     wanted = [str(period) for period in asked]
@@ -72,7 +68,7 @@ def monitor(
         judge(history.lazy(), district, clusters=clusters, asked=asked, rule_names=rule_names),
         engine=ENGINE,
     )
-    everything = len(asked) == len(periods)
+    everything = len(asked) == len(observed.periods)
     recommendations = advise(findings, history.lazy(), district, recommend=recommend, clusters=clusters)
     return Monitoring(
         district=district,
@@ -82,74 +78,21 @@ def monitor(
         findings=findings,
         unchecked=unchecked,
         recommendations=recommendations,
-        defects=defects,
+        defects=gathered.defects,
         answers=_named_answers(answers, observed),
         places=_named_answers(observed.places, observed),
-        roster=_leveled(roster, asked[-1]),
-        cells={(t.file, t.sheet, item): at for told in heard for t in told.tables for item, at in t.cells.items()},
-        notices=(*notices, *_noted(heard), *_same_file_twice(heard, root)),
-        provenance=_provenance(district, heard, root, periods, plugins),
+        roster=_leveled(gathered.roster, asked[-1]),
+        cells={
+            (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
+        },
+        notices=(*gathered.notices, *_same_file_twice(gathered.heard, root)),
+        provenance=_provenance(gathered, plugins),
     )
 
 
-def _read(
-    district: District,
-    root: Path | None,
-    frames: Mapping[str, Any],
-    since: Period | None,
-    asked: Sequence[Period],
-) -> dict[str, tuple[Table, ...]]:
-    """Tables of every source; what is wrong with any of them is told at once."""
-    tables: dict[str, tuple[Table, ...]] = {}
-    problems: list[Problem] = []
-    for source in district.sources:
-        try:
-            tables[source.id] = read_tables(
-                source, root=root, frames=frames, calendar=district.calendar, since=since, until=asked[-1]
-            )
-        except SourceError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise SourceError(problems)
-    return tables
-
-
-def _periods(
-    district: District, tables: Mapping[str, Sequence[Table]], *, asked: Sequence[Period], since: Period | None
-) -> tuple[tuple[Period, ...], list[Problem]]:
-    """All periods to compute, and which sources have nothing for those asked."""
-    told = {source.id: periods_told(tables[source.id], district.calendar) for source in district.sources}
-    found = {p for periods in told.values() for p in periods if p <= asked[-1] and (since is None or p >= since)}
-    empty = [period for period in asked if period not in found]
-    if empty and district.sources:
-        patterns = {source.id: _looked_for(source, empty) for source in district.sources}
-        raise nothing_found(district.sources, patterns, empty)
-    notices = [
-        Problem(
-            path=f"sources.{source.id}",
-            message=f"«{source.title}»: нет данных за {period}",
-            hint="искали: " + ", ".join(looked) if (looked := _looked_for(source, [period])) else "",
-        )
-        for source in district.sources
-        for period in asked
-        if period not in told[source.id]
-    ]
-    return tuple(sorted(found | set(asked))), notices
-
-
-def _looked_for(source: Source, periods: Sequence[Period]) -> tuple[str, ...]:
-    """Where a reader of files looks, as a person would write it."""
-    location = getattr(source.reader, "location", ())
-    patterns = (location,) if isinstance(location, str) else tuple(location)
-    found = (pattern.replace("{period}", period.slug) for period in periods for pattern in patterns)
-    return tuple(dict.fromkeys(found))
-
-
-def _kinds_as_items(district: District) -> list[str]:
-    """Kinds of units which populations count as items."""
-    items = district.items
-    named_items = {name for population in district.populations for name in population.items}
-    return sorted(name for name in named_items if name not in items and name not in RESERVED)
+def complete(gathered: Gathered) -> pl.DataFrame:
+    """VALUES of what has been gathered so far, in every period read: who is asked, who answered, with what proof."""
+    return _values(gathered.answers, gathered.district, gathered.observed, ())
 
 
 def _values(
@@ -205,51 +148,64 @@ def _leveled(roster: Roster, period: Period) -> pl.DataFrame:
     return roster.frame.join(tree.select("id", level="height"), on="id", how="left", maintain_order="left")
 
 
-def _noted(heard: Sequence[Heard]) -> list[Problem]:
-    """What the readers told about their tables."""
-    return [note for told in heard for table in told.tables for note in table.notes]
-
-
 def _same_file_twice(heard: Sequence[Heard], root: Path | None) -> list[Problem]:
     """The same bytes under two periods: somebody copied last year's file."""
     seen: dict[str, tuple[str, Period]] = {}
     problems = []
     for told in heard:
         for table in told.tables:
-            if root is None or not table.file or table.period is None:
+            if (root is None and not table.digest) or not table.file or table.period is None:
                 continue
-            digest = _sha256(root / table.file)
+            digest = table.digest or _sha256(Path(root or "") / table.file)
             earlier = seen.setdefault(f"{told.source.id}:{digest}", (table.file, table.period))
             if earlier[1] != table.period:
                 problems.append(
                     Problem(
                         file=table.file,
-                        message=f"тот же файл лежит и под периодом {earlier[1]}: {earlier[0]}",
+                        message=f"{'те же сведения есть' if table.digest else 'тот же файл лежит'} "
+                        f"и под периодом {earlier[1]}: {earlier[0]}",
                         hint="проверьте, не прошлогодние ли это сведения",
                     )
                 )
     return problems
 
 
-def _provenance(
-    district: District,
-    heard: Sequence[Heard],
-    root: Path | None,
-    periods: Sequence[Period],
-    plugins: Sequence[tuple[str, str]],
-) -> Provenance:
-    files = sorted({table.file for told in heard for table in told.tables if table.file}) if root else []
-    times = [(root / file).stat().st_mtime for file in files] if root else []
+def _provenance(gathered: Gathered, plugins: Sequence[tuple[str, str]]) -> Provenance:
+    root, district = gathered.root, gathered.district
+    files = sources_read(gathered)
+    times = [(root / file).stat().st_mtime for file in files if (root / file).exists()] if root else []
     return Provenance(
         version=version("profdev-indicators"),
         polars=pl.__version__,
         python=platform.python_version(),
         config=district.digest,
-        sources={file: _sha256(root / file) for file in files} if root else {},
+        sources=files,
         plugins=tuple(plugins),
-        periods=tuple(map(str, periods)),
+        periods=tuple(map(str, gathered.observed.periods)),
         newest=datetime.fromtimestamp(max(times), UTC) if times else None,
     )
+
+
+def sources_read(gathered: Gathered) -> dict[str, str]:
+    """SHA-256 of everything that had a say, decisions about answers included; one for all that came under one name."""
+    root = gathered.root
+    tables = [table for told in gathered.heard for table in told.tables if table.file]
+    # A file that is gone by now is told as changed; its hash is nobody's.
+    lying = {table.file for table in tables if not table.digest} | {ACCEPTED}
+    hashes = {file: _sha256(root / file) for file in lying if (root / file).is_file()} if root else {}
+    return dict(sorted((hashes | _fetched(tables)).items()))
+
+
+def _fetched(tables: Iterable[Table]) -> dict[str, str]:
+    """The digests of what does not lie in the folder of data."""
+    digests: dict[str, set[str]] = {}
+    for table in tables:
+        if table.digest:
+            digests.setdefault(table.file, set()).add(table.digest)
+    return {
+        file: next(iter(each)) if len(each) == 1 else sha256("".join(sorted(each)).encode()).hexdigest()
+        for file, each in digests.items()
+    }
 
 
 def _sha256(path: Path) -> str:

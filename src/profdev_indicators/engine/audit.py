@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 from attrs import field, frozen
 
+from profdev_indicators.engine.identity import SAID
 from profdev_indicators.engine.observe import TOLD, Heard, Observations
 from profdev_indicators.frames import DEFECTS, ENGINE, link_of, row_of, state_of
-from profdev_indicators.model import District, Item, Source
+from profdev_indicators.model import ACCEPTED, District, Item, Source
 from profdev_indicators.periods import Period
 
 
@@ -23,6 +24,7 @@ class _Check:
     bad: pl.Expr  # true: the answer fails; null: there is nothing to test
     message: pl.Expr  # in Russian, from the numbers of the row
     hint: str
+    beside: tuple[str, ...] = ()  # other items, whose places the message names as `…@at`
     error: bool = field(default=True)  # the item is kept out of the sums
 
 
@@ -31,16 +33,70 @@ def audit(observed: Observations, district: District) -> tuple[pl.DataFrame, pl.
     frame = observed.frame
     checks = list(_checks(district, frame))
     failed = _failing(frame, checks)
+    places = _Places.of(observed)
     defects = [
-        _unknown_units(observed),
+        _unidentified(observed),
         _unknown_periods(observed, district),
         _repeated(observed),
+        _unsettled(observed),
         _silent(observed, district),
         *(_misread(told) for told in observed.heard),
-        *(_failures(frame, check) for check in failed),
+        *(_noted(told) for told in observed.heard),
+        *(_failures(frame, check, places) for check in failed),
     ]
     spoilt = [check for check in failed if check.error]
-    return _without(frame, spoilt), _placed(pl.concat(defects, how="diagonal"), observed)
+    return _without(frame, spoilt), _placed(pl.concat(defects, how="diagonal"), observed, places)
+
+
+@frozen(kw_only=True, eq=False)
+class _Places:
+    """Where every answer stands."""
+
+    answers: pl.LazyFrame  # unit, period, source, file, sheet, row
+    columns: pl.LazyFrame  # file, sheet, item → column
+    sources: Mapping[str, str]  # item → source
+
+    @classmethod
+    def of(cls, observed: Observations) -> _Places:
+        """Those of all answers that stand in files."""
+        columns = pl.DataFrame(
+            [
+                (table.file, table.sheet, item, column)
+                for told in observed.heard
+                for table in told.tables
+                for item, column in table.cells.items()
+            ],
+            schema={"file": pl.String, "sheet": pl.String, "item": pl.String, "column": pl.String},
+            orient="row",
+        ).unique(["file", "sheet", "item"], maintain_order=True)
+        sources = {item.id: told.source.id for told in observed.heard for item in told.source.items}
+        return cls(answers=observed.places.lazy(), columns=columns.lazy(), sources=sources)
+
+    def beside(self, item: str, asked_in: str) -> pl.LazyFrame:
+        """``unit, period, item@at``: «, ячейка C7», for a message about a row of the source ``asked_in``."""
+        source = self.sources[item]
+        here = self.answers.filter(source=source).join(
+            self.columns.filter(item=item).drop("item"), on=["file", "sheet"], how="left"
+        )
+        near = (
+            pl.when(pl.col("sheet") != "")
+            .then(pl.format(", ячейка {}", _address()))
+            .otherwise(pl.format(", столбец «{}»", "column"))
+        )
+        far = pl.format(
+            ", {}{}, {}",
+            "file",
+            pl.when((pl.col("sheet") == "") & pl.col("row").is_not_null())
+            .then(pl.format(":{}", "row"))
+            .otherwise(pl.lit("")),
+            pl.when(pl.col("sheet") != "").then(pl.format("«{}»!{}", "sheet", _address())).otherwise("column"),
+        )
+        return here.select("unit", "period", (near if source == asked_in else far).alias(f"{item}@at"))
+
+
+def _address() -> pl.Expr:
+    """A cell: its column with the row, or the whole address where the table has no rows."""
+    return pl.col("column") + pl.col("row").cast(pl.String).fill_null("")
 
 
 def _checks(district: District, frame: pl.DataFrame) -> Iterator[_Check]:
@@ -95,8 +151,9 @@ def _of_others(item: Item, source: Source, items: Mapping[str, Item]) -> Iterato
             source=source,
             name="at_most",
             bad=value > pl.col(whole.id),
-            message=said + f") больше, чем «{whole.title}» (" + _number(pl.col(whole.id)) + ")",
+            message=said + f") больше, чем «{whole.title}» (" + _number(pl.col(whole.id)) + _at(whole.id) + ")",
             hint="часть не может быть больше целого: исправьте одно из чисел",
+            beside=(whole.id,),
         )
     if item.only_if is not None:
         needed = items[item.only_if]
@@ -105,8 +162,9 @@ def _of_others(item: Item, source: Source, items: Mapping[str, Item]) -> Iterato
             source=source,
             name="only_if",
             bad=(value > 0) & (pl.col(needed.id) == 0),
-            message=said + f") больше нуля, а «{needed.title}» — нет",
+            message=said + f") больше нуля, а «{needed.title}» — нет" + _at(needed.id),
             hint="исправьте одно из двух",
+            beside=(needed.id,),
         )
     if item.sum_of:
         parts = pl.sum_horizontal([pl.col(name) for name in item.sum_of], ignore_nulls=False)
@@ -115,9 +173,19 @@ def _of_others(item: Item, source: Source, items: Mapping[str, Item]) -> Iterato
             source=source,
             name="sum_of",
             bad=value != parts,
-            message=said + ") не равно сумме частей (" + _number(parts) + ")",
+            message=said + ") не равно сумме частей (" + _number(parts) + ": " + _terms(item.sum_of) + ")",
             hint="сложите: " + ", ".join(f"«{items[name].title}»" for name in item.sum_of),
+            beside=item.sum_of,
         )
+
+
+def _at(item: str) -> pl.Expr:
+    return pl.col(f"{item}@at").fill_null("")
+
+
+def _terms(items: Sequence[str]) -> pl.Expr:
+    """«12, ячейка C7; 3, ячейка C8»."""
+    return pl.concat_str([_number(pl.col(name)) + _at(name) for name in items], separator="; ")
 
 
 def _of_time_and_evidence(item: Item, source: Source, frame: pl.DataFrame) -> Iterator[_Check]:
@@ -175,11 +243,20 @@ def _failing(frame: pl.DataFrame, checks: Sequence[_Check]) -> list[_Check]:
     return [check for check, bad in zip(checks, tried, strict=True) if bad]
 
 
-def _failures(frame: pl.DataFrame, check: _Check) -> pl.DataFrame:
-    columns = ["unit", "period"]
-    marked = frame.lazy().with_columns(bad=check.bad, message=check.message).filter("bad")
+def _failures(frame: pl.DataFrame, check: _Check, places: _Places) -> pl.DataFrame:
+    failing = frame.lazy().with_columns(bad=check.bad)
+    if check.beside:
+        marked = failing.filter("bad")
+        for item in check.beside:
+            # Once for each answer: joins may not add rows.
+            at = places.beside(item, check.source.id).unique(["unit", "period"], maintain_order=True)
+            marked = marked.join(at, on=["unit", "period"], how="left", maintain_order="left")
+        marked = marked.with_columns(message=check.message)
+    else:  # a message may look at the row before, so it is made before rows are dropped
+        marked = failing.with_columns(message=check.message).filter("bad")
     return marked.select(
-        *columns,
+        "unit",
+        "period",
         "message",
         severity=pl.lit("error" if check.error else "warning"),
         source=pl.lit(check.source.id),
@@ -208,22 +285,15 @@ def _without(frame: pl.DataFrame, spoilt: Sequence[_Check]) -> pl.DataFrame:
     )
 
 
-def _unknown_units(observed: Observations) -> pl.DataFrame:
-    parts = [
-        told.frame.filter(pl.col("unit").is_null()).select(
-            "period",
-            "file",
-            "sheet",
-            "row",
-            source=pl.lit(told.source.id),
-            severity=pl.lit("error"),
-            check=pl.lit("unknown_unit"),
-            message=pl.format("нет такой организации: «{}»", pl.col("said").str.strip_chars().fill_null("")),
-            hint=pl.lit("строка не учтена: исправьте название или добавьте его в aliases организации"),
-        )
-        for told in observed.heard
-        if "unit" in told.frame.columns
-    ]
+def _unidentified(observed: Observations) -> pl.DataFrame:
+    """Rows of which it is not clear, or was not clear at once, whose they are."""
+    parts = []
+    for told in observed.heard:
+        keys = [name for name in SAID if name in told.remarks.columns]
+        rows = told.frame.select("unit", "period", *keys, "file", "sheet", "row")
+        if not told.remarks.is_empty():
+            found = rows.join(told.remarks, on=keys, how="inner", nulls_equal=True, maintain_order="left")
+            parts.append(found.drop(keys).with_columns(source=pl.lit(told.source.id)))
     return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
 
 
@@ -262,7 +332,13 @@ def _is_period(texts: pl.Series, district: District) -> list[str]:
 
 
 def _repeated(observed: Observations) -> pl.DataFrame:
-    again = observed.repeated
+    """Each telling but the one with which it is compared, and where that one stands."""
+    again = observed.tellings.filter(~pl.col("told_first"))
+    difference = pl.when(pl.col("differs") != "").then(": " + pl.col("differs")).otherwise(pl.lit(""))
+    sheet = pl.when(pl.col("sheet_other") != "").then(pl.format(", «{}»", "sheet_other")).otherwise(pl.lit(""))
+    row = pl.format(", строка {}", "row_other").fill_null("")
+    place = pl.when(pl.col("file_other") != "").then(pl.col("file_other") + sheet + row)
+    other = place.otherwise(pl.lit("в таблице из памяти"))
     return again.select(
         "unit",
         "period",
@@ -270,14 +346,60 @@ def _repeated(observed: Observations) -> pl.DataFrame:
         "file",
         "sheet",
         "row",
-        severity=pl.when("same").then(pl.lit("warning")).otherwise(pl.lit("error")),
+        spot=pl.lit("unit"),
+        severity=pl.when(pl.col("same") | pl.col("decided")).then(pl.lit("warning")).otherwise(pl.lit("error")),
         check=pl.lit("repeated"),
-        message=pl.when("same")
-        .then(pl.lit("организация ответила дважды, одинаково"))
-        .otherwise(pl.lit("организация ответила дважды, по-разному")),
-        hint=pl.when("same")
+        message=pl.when("decided")
+        .then(pl.format("не учтено: принято другое — {}{}", other, difference))
+        .when("same")
+        .then(pl.format("организация ответила дважды, одинаково; первый ответ — {}{}", other, difference))
+        .otherwise(pl.format("организация ответила дважды, по-разному; первый ответ — {}{}", other, difference)),
+        hint=pl.when("decided")
+        .then(pl.lit("так решено в accepted.csv"))
+        .when("same")
         .then(pl.lit("учтено один раз"))
-        .otherwise(pl.lit("не учтено ни разу: оставьте один ответ")),
+        .otherwise(pl.lit("не учтён ни один: решите, какой ответ верен, — profdev collect … --accept ФАЙЛ")),
+    )
+
+
+def _unsettled(observed: Observations) -> pl.DataFrame:
+    """Decisions in favour of an answer that is there no more."""
+    return observed.unsettled.select(
+        "unit",
+        "period",
+        "source",
+        severity=pl.lit("warning"),
+        check=pl.lit("accepted"),
+        file=pl.lit(ACCEPTED),
+        sheet=pl.lit(""),
+        row=pl.col("line"),
+        message=pl.format("решено учитывать ответ из «{}», а такого ответа там больше нет", "file"),
+        hint=pl.lit("верните файл или решите заново: profdev collect … --accept ФАЙЛ"),
+    )
+
+
+def _noted(told: Heard) -> pl.DataFrame:
+    """What a reader itself has to say of a table; addressed where the whole table is of one organisation."""
+    rows = []
+    for table in told.tables:
+        if not table.notes:
+            continue
+        whose = (
+            told.frame.filter(pl.col("file") == table.file, pl.col("sheet") == table.sheet)
+            .select("unit", "period")
+            .unique()
+        )
+        unit, period = whose.row(0) if whose.height == 1 else (None, None)
+        if period is None and whose["period"].n_unique() == 1:
+            period = whose["period"][0]
+        rows += [
+            (unit, period, table.file, table.sheet, note.line or None, note.cell or None, note.message, note.hint)
+            for note in table.notes
+        ]
+    columns = {"unit": pl.UInt32, "period": pl.UInt16, "file": pl.String, "sheet": pl.String, "row": pl.Int64}
+    texts = dict.fromkeys(("seen", "message", "hint"), pl.String)
+    return pl.DataFrame(rows, schema={**columns, **texts}, orient="row").with_columns(
+        source=pl.lit(told.source.id), severity=pl.lit("warning"), check=pl.lit("note")
     )
 
 
@@ -339,7 +461,7 @@ def _misread(told: Heard) -> pl.DataFrame:
     return pl.concat(parts, how="diagonal").unique(maintain_order=True).collect(engine=ENGINE)
 
 
-def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
+def _placed(defects: pl.DataFrame, observed: Observations, places: _Places) -> pl.DataFrame:
     """DEFECTS with names instead of numbers, and the place of each answer."""
     lacking = [
         pl.lit(None, dtype).alias(name)
@@ -348,6 +470,8 @@ def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
             ("sheet", pl.String),
             ("row", pl.Int64),
             ("item", pl.String),
+            ("spot", pl.String),
+            ("seen", pl.String),
             ("unit", pl.UInt32),
             ("period", pl.UInt16),
         )
@@ -355,39 +479,36 @@ def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
     ]
     if defects.is_empty():
         return pl.DataFrame(schema=DEFECTS)
-    places = observed.places.unique(["unit", "period", "source"], maintain_order=True)
-    columns = pl.DataFrame(
-        [
-            (table.file, table.sheet, item, column)
-            for told in observed.heard
-            for table in told.tables
-            for item, column in table.cells.items()
-        ],
-        schema={"file": pl.String, "sheet": pl.String, "item": pl.String, "column": pl.String},
-        orient="row",
-    ).unique(["file", "sheet", "item"], maintain_order=True)
     periods = pl.Series([str(period) for period in observed.periods], dtype=pl.String)
-    row = pl.coalesce("row", "row_")
-    address = pl.when(pl.col("sheet_") != "").then(pl.format("«{}»!{}{}", "sheet_", "column", row)).otherwise("column")
+    # A row belongs to the file it was found in; what has no file goes to the place of the answer, whose item may have
+    # a row of its own.
+    row = pl.when(pl.col("file").is_null()).then(pl.coalesce("row", "row_")).otherwise("row")
+    address = pl.when(pl.col("sheet_") != "").then(pl.format("«{}»!{}", "sheet_", _address())).otherwise("column")
     return (
         defects.lazy()
         .with_columns(lacking)
         .with_columns(pl.col("unit").cast(pl.UInt32), pl.col("period").cast(pl.UInt16))
         .join(
-            places.lazy().select("unit", "period", "source", file_="file", sheet_at="sheet", row_="row"),
+            places.answers.select("unit", "period", "source", file_="file", sheet_at="sheet", row_="row"),
             on=["unit", "period", "source"],
             how="left",
             maintain_order="left",
         )
-        .with_columns(file=pl.coalesce("file", "file_"), sheet_=pl.coalesce("sheet", "sheet_at"))
+        .with_columns(
+            row=row,
+            sheet_=pl.when(pl.col("file").is_null()).then("sheet_at").otherwise("sheet"),
+            file=pl.coalesce("file", "file_"),
+            spot=pl.coalesce("spot", "item"),
+        )
         .join(
-            columns.lazy(),
-            left_on=["file", "sheet_", "item"],
+            places.columns,
+            left_on=["file", "sheet_", "spot"],
             right_on=["file", "sheet", "item"],
             how="left",
             maintain_order="left",
         )
-        .with_columns(at=pl.col("period"), who=pl.col("unit"), row=row, cell=address)
+        .with_columns(cell=pl.coalesce("seen", address))
+        .with_columns(at=pl.col("period"), who=pl.col("unit"))
         .with_columns(
             unit=pl.lit(observed.roster.ids).gather(pl.col("unit")),
             period=pl.lit(periods).gather(pl.col("period")),
@@ -397,8 +518,9 @@ def _placed(defects: pl.DataFrame, observed: Observations) -> pl.DataFrame:
             "severity",
             "who",
             "source",
+            "file",
+            "sheet_",
             "row",
-            descending=[False, False, False, False, False],
             maintain_order=True,
             nulls_last=True,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,6 +31,7 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
 _ROOT = "район"
+_EPOCH = date(1970, 1, 1)  # days of answers count from here
 _LISTED = 20  # names a message lists where it has no better guess
 _SILENCE = {
     "excluded": "не входит в суммы",
@@ -307,6 +309,7 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             role=role,
             type=monitoring.district.items[item].type,
             answer=answers.get(item),
+            day=_day(answers.get(item)) if monitoring.district.items[item].type == "date" else None,
             state=answers.get(state_of(item)),
             link=answers.get(link_of(item)),
             source=source.title,
@@ -315,17 +318,22 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
         )
 
 
+def _day(days: float | None) -> date | None:
+    return None if days is None else _EPOCH + timedelta(days=days)
+
+
 def _row(answers: pl.DataFrame, value: Value) -> Mapping[str, Any]:
     return next(answers.filter(unit=value.unit, period=value.period).iter_rows(named=True), {})
 
 
 def _address(monitoring: Monitoring, place: Mapping[str, Any], item: str) -> str:
     column = monitoring.cells.get((place["file"], place["sheet"] or "", item))
+    row = place["row"]
     if column is None:
-        return f"строка {place['row']}: такого столбца нет"
+        return "такого вопроса в файле нет" if row is None else f"строка {row}: такого столбца нет"
     if place["sheet"]:
-        return f"«{place['sheet']}»!{column}{place['row']}"
-    return f"столбец «{column}», строка {place['row']}"
+        return f"«{place['sheet']}»!{column}{'' if row is None else row}"
+    return f"ячейка {column}" if row is None else f"столбец «{column}», строка {row}"
 
 
 def _contributions(monitoring: Monitoring, value: Value, units: Sequence[str]) -> tuple[Contribution, ...]:
@@ -413,4 +421,4 @@ def _defects(monitoring: Monitoring, value: Value, units: Sequence[str], items: 
         period=value.period,
     )
     for row in rows.iter_rows(named=True):
-        yield Defect(**{name: row[name] for name in ("unit", "message", "hint", "file", "cell")})
+        yield Defect(**{name: row[name] for name in ("unit", "message", "hint", "file", "row", "cell", "item")})

@@ -19,7 +19,8 @@ class Cell:
     title: str
     role: str  # what the formula takes it for: «Что считаем», «От кого»
     type: ItemType
-    answer: float | None  # as it was read; None: not told, or kept out of the sums
+    answer: float | None  # as it was read, of a date days from 01.01.1970; None: not told, or kept out of the sums
+    day: date | None  # the same of a date, as people read it
     state: str | None  # why it is None, where that is more than silence
     link: str | None
     source: str
@@ -107,7 +108,9 @@ class Defect:
     message: str
     hint: str | None
     file: str | None
+    row: int | None
     cell: str | None
+    item: str | None
 
 
 @frozen(kw_only=True)

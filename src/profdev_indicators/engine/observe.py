@@ -9,16 +9,21 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 
+from profdev_indicators.engine.identity import SAID, identify
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.spelling import interpret
+from profdev_indicators.engine.tellings import TELLINGS, settle, unsettled
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import ENGINE, link_of, row_of, state_of
+from profdev_indicators.frames import ENGINE, link_of, row_of
 from profdev_indicators.model import District, Request, Source, Table
 from profdev_indicators.periods import Calendar, Period
 
 TOLD = "{}@told"
 _COMMON_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "unit": ("Организация", "ОО", "ИНН", "unit_id", "id"),
+    "inn": ("ИНН", "ИНН организации"),
+    "ogrn": ("ОГРН", "ОГРН организации"),
+    "name": ("Наименование организации", "Название организации", "Название ОО", "Организация"),
     "period": ("Период", "Год"),
     "link": ("Ссылка",),
 }
@@ -38,13 +43,15 @@ _PLACES = pl.Schema(
 class Heard:
     """What one source told: rows as they came, matched to units and periods.
 
-    ``frame``: ``unit`` (number in the roster, null: unknown), ``said`` (how the unit was written), ``period``
-    (number, null: not a period), ``file``, ``sheet``, ``row``, Float64 items and their companions.
+    ``frame``: ``unit`` (number in the roster, null: counted nowhere), how the unit was written (the columns of
+    :data:`~profdev_indicators.engine.identity.SAID`), ``period`` (number, null: not a period), ``file``, ``sheet``,
+    ``row``, Float64 items and their companions.
     """
 
     source: Source
     frame: pl.DataFrame
     tables: tuple[Table, ...]
+    remarks: pl.DataFrame  # about ways of writing whose answer it is, as `identify` gives them
 
 
 @frozen(kw_only=True, eq=False)
@@ -60,20 +67,9 @@ class Observations:
     periods: tuple[Period, ...]
     roster: Roster
     heard: tuple[Heard, ...]
-    repeated: pl.DataFrame  # unit, period, source, same (Boolean), file, sheet, row: every telling but the first
-
-    @property
-    def places(self) -> pl.DataFrame:
-        """Where the answers stood: ``unit, period`` (numbers), ``source, file, sheet, row``; only what has a file."""
-        own = [name for name in _PLACES if name != "source"]
-        parts = [
-            told.frame.lazy()
-            .filter(pl.col("file") != "")
-            .select(*own, pl.lit(told.source.id).alias("source"))
-            .select(pl.col(name).cast(dtype) for name, dtype in _PLACES.items())
-            for told in self.heard
-        ]
-        return pl.concat([pl.LazyFrame(schema=_PLACES), *parts]).collect(engine=ENGINE)
+    places: pl.DataFrame  # unit, period, source, file, sheet, row: where the answers stand; only what has a file
+    tellings: pl.DataFrame  # TELLINGS: whoever told a source more than once
+    unsettled: pl.DataFrame  # DECISIONS which no telling answers
 
 
 def read_tables(
@@ -84,13 +80,14 @@ def read_tables(
     calendar: Calendar,
     since: Period | None,
     until: Period,
+    district: District,
 ) -> tuple[Table, ...]:
     """All tables of a source which lie in the span of periods.
 
     Raises:
         SourceError: with every problem of every file.
     """
-    columns = ["unit", "period", "link"]
+    columns = ["unit", "inn", "ogrn", "name", "period", "link"]
     columns += [name for item in source.items for name in (item.id, f"{item.id}.link")]
     request = Request(
         source=source.id,
@@ -101,6 +98,8 @@ def read_tables(
         calendar=calendar,
         since=since,
         until=until,
+        district=district.id,
+        elsewhere=frozenset(district.items),
     )
     return tuple(source.reader.read(request))
 
@@ -124,17 +123,27 @@ def hear(
     parts = [_plan(table, source, district, numbers) for table in tables]
     if not parts:
         told = {name: dtype for name, dtype in _PLACES.items() if name != "source"}
-        return Heard(source=source, frame=pl.DataFrame(schema={"said": pl.String, **told}), tables=())
+        nothing = pl.DataFrame(schema={"said": pl.String, **told})
+        return Heard(source=source, frame=nothing, tables=(), remarks=identify(nothing, roster)[1])
     spellings = (district.spellings, source.spellings)
     answers = [interpret(pl.concat(alike, how="diagonal"), source.items, spellings) for alike in _alike(parts)]
     frame = pl.concat(answers, how="diagonal").collect(engine=ENGINE)
-    return Heard(source=source, frame=frame.with_columns(_matched(frame["said"], roster)), tables=tuple(tables))
+    units, remarks = identify(frame, roster)
+    return Heard(source=source, frame=frame.with_columns(unit=units), tables=tuple(tables), remarks=remarks)
 
 
-def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], kinds: Iterable[str]) -> Observations:
+def align(
+    heard: Sequence[Heard],
+    *,
+    roster: Roster,
+    periods: Sequence[Period],
+    kinds: Iterable[str],
+    decisions: pl.DataFrame,
+) -> Observations:
     """Every unit in every period, with what each source told about it.
 
-    ``kinds``: the kinds of units which populations count; each becomes an item of 0 and 1.
+    ``kinds``: the kinds of units which populations count; each becomes an item of 0 and 1. ``decisions``: DECISIONS,
+    which of two answers counts.
     """
     numbers = {period: number for number, period in enumerate(periods)}
     trees = [
@@ -154,17 +163,23 @@ def align(heard: Sequence[Heard], *, roster: Roster, periods: Sequence[Period], 
         (pl.col("kind") == kind).fill_null(value=False).cast(pl.Float64).alias(kind) for kind in kinds
     ).collect(engine=ENGINE)
     keys = _key(frame, len(periods))
-    repeated, columns = [], list(frame.iter_columns())
+    columns = list(frame.iter_columns())
+    places, tellings, lost = [pl.DataFrame(schema=_PLACES)], [pl.DataFrame(schema=TELLINGS)], [decisions.clear()]
     for told in heard:
-        once, again = _once(told, len(periods))
-        repeated.append(again)
+        decided = decisions.filter(pl.col("source") == told.source.id)
+        once, several = _once(told, len(periods), decided)
+        tellings.append(several)
+        lost.append(unsettled(decided, told.frame, several))
+        places.append(_standing(once, told.source))
         columns += _placed(once, keys, told.source).iter_columns()
     return Observations(
         frame=pl.DataFrame(columns),
         periods=tuple(periods),
         roster=roster,
         heard=tuple(heard),
-        repeated=pl.concat([pl.DataFrame(schema={**_PLACES, "same": pl.Boolean}), *repeated]),
+        places=pl.concat(places),
+        tellings=pl.concat(tellings),
+        unsettled=pl.concat(lost),
     )
 
 
@@ -186,7 +201,7 @@ def _plan(table: Table, source: Source, district: District, numbers: Mapping[Per
             said_period=said, period=said.replace_strict(by_text, default=None, return_dtype=pl.UInt16)
         )
     return frame.select(
-        pl.col("unit").cast(pl.String).alias("said"),
+        *_said(table, have),
         "period",
         *(["said_period"] if table.period is None else []),
         pl.lit(table.file).alias("file"),
@@ -200,6 +215,16 @@ def _plan(table: Table, source: Source, district: District, numbers: Mapping[Per
             if f"{item.id}.row" in have
         ),
     )
+
+
+def _said(table: Table, have: Sequence[str]) -> list[pl.Expr]:
+    """How the unit is written; a name that is the same column under another word says nothing new."""
+    columns = {"said": "unit", "inn": "inn", "ogrn": "ogrn", "name": "name"}
+    if "name" in table.cells and table.cells["name"] == table.cells.get("unit"):
+        del columns["name"]
+    told = {word: column for word, column in columns.items() if column in have}
+    said = [pl.col(column).cast(pl.String, strict=False).alias(word) for word, column in told.items()]
+    return said if "said" in told else [pl.lit(None, pl.String).alias("said"), *said]
 
 
 def _alike(parts: Iterable[pl.LazyFrame]) -> list[list[pl.LazyFrame]]:
@@ -243,91 +268,38 @@ def _readable(texts: Iterable[str], calendar: Calendar) -> dict[Period, list[str
     return found
 
 
-def _matched(said: pl.Series, roster: Roster) -> pl.Series:
-    """The number of each unit by its id, else by ИНН, ОГРН, name or alias; «about right» is no match."""
-    numbers = pl.DataFrame({"said": roster.ids}).with_row_index("unit")
-    # Only the names are joined: a join of whole tables would copy every answer.
-    units = said.to_frame().join(numbers, on="said", how="left", maintain_order="left")["unit"]
-    lost = units.is_null().arg_true()
-    if lost.is_empty():
-        return units
-    names = pl.LazyFrame({"spelt": said.gather(lost)}).with_columns(_plainly(pl.col("spelt")))
-    found = names.join(_lookup(roster), on="spelt", how="left", maintain_order="left").collect(engine=ENGINE)
-    return units.scatter(lost, found["unit"])
-
-
-def _lookup(roster: Roster) -> pl.LazyFrame:
-    """``spelt, unit``: what means one unit and no other."""
-    numbers = pl.LazyFrame({"id": roster.ids}).with_row_index("unit")
-    versions = roster.frame.lazy().join(numbers, on="id", maintain_order="left")
-    spelt = [versions.select("unit", spelt=column) for column in ("id", "inn", "ogrn", "name")]
-    aliases = versions.select("unit", spelt="aliases").explode("spelt", empty_as_null=True)
-    return (
-        pl.concat([*spelt, aliases])
-        .with_columns(_plainly(pl.col("spelt")))
-        .drop_nulls()
-        .unique(maintain_order=True)
-        .filter(pl.col("spelt").is_unique())
-    )
-
-
-def _plainly(text: pl.Expr) -> pl.Expr:
-    """A name without what hands and programs change: case, quotation marks, dashes, spaces, ё."""
-    plain = (
-        text.str.to_lowercase()
-        .str.replace_all("ё", "е")
-        .str.replace_all(r"[«»„“”\"'`]", "")
-        .str.replace_all(r"[–—−]", "-")
-        .str.replace_all(r"[\s\u00A0]+", " ")
-        .str.replace_all("№ ", "№")
-        .str.strip_chars()
-    )
-    return pl.when(plain != "").then(plain)
-
-
 def _key(frame: pl.DataFrame, periods: int) -> pl.Series:
     return frame.select((pl.col("unit").cast(pl.UInt64) * periods + pl.col("period")).alias("key")).to_series()
 
 
-def _once(told: Heard, periods: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One row per unit and period, and the tellings that came after the first.
-
-    A second telling that says the same changes nothing; one that differs leaves the unit without an answer.
-    """
+def _once(told: Heard, periods: int, decisions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per unit and period, and TELLINGS."""
     frame = told.frame
     if frame["unit"].has_nulls() or frame["period"].has_nulls():
         frame = frame.filter(pl.col("unit").is_not_null() & pl.col("period").is_not_null())
     frame = frame.with_columns(_key(frame, periods))
-    again = pl.DataFrame(schema={**_PLACES, "same": pl.Boolean})
     if frame["key"].n_unique() == frame.height:
-        return frame, again
-    items = [item.id for item in told.source.items if item.id in frame.columns]
-    frame = frame.sort("key", "file", "sheet", "row")
-    same = pl.all_horizontal(pl.lit(value=True), *(pl.col(item).n_unique().over("key") == 1 for item in items))
-    frame = frame.with_columns(same=same, nth=pl.int_range(pl.len()).over("key"))
-    again = frame.filter(pl.col("nth") > 0).select(
-        "unit", "period", pl.lit(told.source.id).alias("source"), "file", "sheet", "row", "same"
+        return frame, pl.DataFrame(schema=TELLINGS)
+    doubled = frame["key"].is_duplicated()
+    once, tellings = settle(frame.filter(doubled), told.source, decisions)
+    return pl.concat([frame.filter(~doubled), once], how="diagonal"), tellings
+
+
+def _standing(once: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Where the answers of one source stand."""
+    return (
+        once.lazy()
+        .filter(pl.col("file") != "")
+        .with_columns(source=pl.lit(source.id))
+        .select(pl.col(name).cast(dtype) for name, dtype in _PLACES.items())
+        .collect(engine=ENGINE)
     )
-    first = frame.filter(pl.col("nth") == 0)
-    first = first.with_columns(
-        *(pl.when("same").then(pl.col(item)).alias(item) for item in items),
-        *(
-            pl.when(~pl.col("same"))
-            .then(pl.lit("invalid"))
-            .otherwise(pl.col(state_of(item)) if state_of(item) in first.columns else pl.lit(None, pl.String))
-            .alias(state_of(item))
-            for item in items
-            if not first["same"].all()
-        ),
-    )
-    return first.drop("same", "nth"), again
 
 
 def _placed(once: pl.DataFrame, keys: pl.Series, source: Source) -> pl.DataFrame:
     """The columns of one source, row for row with ``keys``."""
-    answers = once.drop("unit", "period", "said", "said_period", "file", "sheet", "row", strict=False).with_columns(
-        pl.lit(value=True).alias(TOLD.format(source.id))
-    )
+    about = ("unit", "period", *SAID, "said_period", "file", "sheet", "row")
+    answers = once.drop(*about, strict=False).with_columns(pl.lit(value=True).alias(TOLD.format(source.id)))
     if not (once.height == keys.len() and once["key"].equals(keys)):
         answers = keys.to_frame().join(answers, on="key", how="left", maintain_order="left")
     absent = [pl.lit(None, pl.Float64).alias(item.id) for item in source.items if item.id not in answers.columns]

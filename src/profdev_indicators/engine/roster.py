@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from attrs import asdict, frozen
 
+from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE, ROSTER
 from profdev_indicators.model import District, Reader, Request, Table, Unit
@@ -116,8 +117,8 @@ def _from_reader(reader: Reader, district: District, root: Path | None, frames: 
             failures.append(error)
             continue
         if tables:
-            if unreadable := [problem for table in tables for problem in _unreadable_dates(table)]:
-                raise SourceError(unreadable)
+            if wrong := [p for table in tables for p in (*_unreadable_dates(table), *_misspelt_codes(table))]:
+                raise SourceError(wrong)
             return pl.concat(_conform(table.frame) for table in tables).collect(engine=ENGINE)
     raise failures[0] if failures else SourceError([Problem(message="список организаций (units) не найден")])
 
@@ -143,6 +144,35 @@ def _unreadable_dates(table: Table) -> list[Problem]:
             for line, text in bad.collect(engine=ENGINE).rows()
         ]
     return problems
+
+
+def _misspelt_codes(table: Table) -> list[Problem]:
+    """ИНН and ОГРН with wrong control digits: nobody would ever be known by them."""
+    have = table.frame.collect_schema().names()
+    problems: list[Problem] = []
+    for name, word, holds in (("inn", "ИНН", is_inn), ("ogrn", "ОГРН", is_ogrn)):
+        if name not in have:
+            continue
+        row = pl.col("row") if "row" in have else pl.lit(0)
+        told = table.frame.select(row.alias("row"), pl.col(name).cast(pl.String).str.strip_chars())
+        problems += [
+            Problem(
+                file=table.file,
+                line=line or 0,
+                cell=table.cells.get(name, ""),
+                path="units",
+                message=f"{name}: «{text}» — не {word}: не сходится контрольная цифра",
+                hint=_dropped_zero(text) or f"сверьте {word} с выпиской; нет его — оставьте пустым",
+            )
+            for line, text in told.filter(pl.col(name) != "").collect(engine=ENGINE).rows()
+            if not holds(text)
+        ]
+    return problems
+
+
+def _dropped_zero(text: str) -> str:
+    """What to do where a spreadsheet took a number for a sum."""
+    return f"таблица убрала ноль в начале: впишите «0{text}»" if is_inn(f"0{text}") else ""
 
 
 def _date(text: pl.Expr) -> pl.Expr:

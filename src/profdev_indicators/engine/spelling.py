@@ -47,7 +47,31 @@ _NOUNS = (
     "чел(?:овека?)?|ед(?:иниц[аы]?)?|шт(?:ук[аи]?)?|педагог(?:а|ов)?|учител(?:ь|я|ей)|воспитател(?:ь|я|ей)"
     "|работник(?:а|ов)?|организаци[йия]|школ[аы]?|программ[аы]?|мероприяти[йея]|балл(?:а|ов)?|б|час(?:а|ов)?|ч|раза?"
 )
-_NUMBER = rf"^([+-]?(?:[0-9]{{1,3}}(?: [0-9]{{3}})+|[0-9]+)(?:[.,][0-9]+)?) ?(%|процент(?:а|ов)?|(?:{_NOUNS})\.?)?$"
+_DIGITS = r"[+-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
+_THOUSANDS = "^[+-]?[0-9]{1,3},[0-9]{3}$"  # what an Englishman means by a comma
+_MONTHS = (
+    "январ[ья]",
+    "феврал[ья]",
+    "марта?",
+    "апрел[ья]",
+    "ма[йя]",
+    "июн[ья]",
+    "июл[ья]",
+    "августа?",
+    "сентябр[ья]",
+    "октябр[ья]",
+    "ноябр[ья]",
+    "декабр[ья]",
+)
+_CLOCK = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_YEAR = r"(?: ?(?:г|года?)\.?)?"
+_ISO_DATE = rf"^([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_CLOCK}$"
+_DATE = rf"^([0-9]{{1,2}})\.([0-9]{{1,2}})\.([0-9]{{4}}){_CLOCK}{_YEAR}$"
+_LOOSE_DATE = rf"^([0-9]{{1,2}})[./-]([0-9]{{1,2}})[./-]([0-9]{{4}}|[0-9]{{2}}){_CLOCK}{_YEAR}$"
+_DATE_IN_WORDS = rf"^[«\"]?([0-9]{{1,2}})[»\"]? ({'|'.join(_MONTHS)}) ([0-9]{{4}}){_YEAR}$"
+_DAYS_OF_EXCEL = (20_000, 80_000)  # from 1954 to 2119: a number that was a date before its cell lost the format
+_EXCEL_EPOCH = 25_569  # days from 30.12.1899, where Excel begins to count, to 01.01.1970
+_YEARS = (1900, 2100)
 # «да (приказ № 5)», «есть https://…»: an answer with its evidence in the same cell.
 _MORE = r"[.!;]?(?: ?\(.*\)| ?https?://\S+)?$"
 _UNSEEN = "[\u200b\u200c\u200d\u2060\ufeff\u00ad]"
@@ -63,10 +87,13 @@ _PROBLEMS = {
     "formula": "формула не посчитана: [cell]",
     "unknown flag": "не «да» и не «нет»: «[cell]»",
     "unknown level": "нет такого уровня: «[cell]»; бывают: [known]",
+    "unknown date": "не дата: «[cell]»",
     "unknown number": "не число: «[cell]»",
 }
 _NOTES = {
     "loose number": "«[cell]» прочитано как [number]",
+    "thousands": "«[cell]» прочитано как дробь, а не как тысячи",
+    "loose date": "«[cell]» прочитано как [day]",
     "loose zero": "«[cell]» прочитано как 0",
     "loose yes": "«[cell]» прочитано как «да»",
     "loose no": "«[cell]» прочитано как «нет»",
@@ -84,6 +111,7 @@ class _Words:
     missing: tuple[str, ...] = field(default=())
     not_applicable: tuple[str, ...] = field(default=())
     suppressed: tuple[str, ...] = field(default=())
+    nouns: tuple[str, ...] = field(default=())  # what may stand after a number
 
     @classmethod
     def of(cls, spellings: Iterable[Spellings]) -> _Words:
@@ -93,12 +121,18 @@ class _Words:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Every word added."""
+        """Every word added that stands for a whole answer."""
         return (*self.yes, *self.no, *self.missing, *self.not_applicable, *self.suppressed)
+
+    @property
+    def number(self) -> str:
+        """A number as people write it, and what they write after it."""
+        own = "".join(f"|{re.escape(noun.rstrip('.'))}" for noun in self.nouns if noun.rstrip("."))
+        return rf"^({_DIGITS}) ?(%|процент(?:а|ов)?|(?:{_NOUNS}{own})\.?)?$"
 
 
 def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Spellings]) -> pl.LazyFrame:
-    """Answers as numbers: a count, a number, 0 or 1 for a flag, points for a level.
+    """Answers as numbers: a count, a number, 0 or 1 for a flag, points for a level, days from 01.01.1970 for a date.
 
     Numbers are taken as they are. Of texts, only the distinct spellings that are not plain numbers are looked at,
     once; so a table of a million rows costs little more than a cast, and the frame stays lazy.
@@ -117,8 +151,9 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
     """
     schema = frame.collect_schema()
     asked = [item for item in items if item.id in schema]
-    texts = [item for item in asked if not _is_number(schema[item.id])]
-    numbers = [item for item in asked if _is_number(schema[item.id])]
+    # A number in place of a date is a text like any other: it may be one of Excel's days.
+    texts = [item for item in asked if item.type == "date" or not _is_number(schema[item.id])]
+    numbers = [item for item in asked if item not in texts]
     words = _Words.of(spellings)
     frame = frame.with_columns(
         *(_finite(pl.col(item.id)).alias(item.id) for item in numbers),
@@ -168,7 +203,7 @@ def _finite(column: pl.Expr) -> pl.Expr:
 def _is_unusual(item: Item, words: _Words) -> pl.Expr:
     """Whether a text needs more than a cast."""
     text = pl.col(item.id)
-    if item.type in {"flag", "level"} or any(map(_has_digits, words.all)):
+    if item.type in {"flag", "level", "date"} or any(map(_has_digits, words.all)):
         return text.is_not_null()
     # A count that is no whole number from zero up is unusual as well: one cast tells all three.
     return text.cast(pl.UInt64, strict=False).is_null() if item.type == "count" else _finite(text).is_null()
@@ -200,8 +235,9 @@ def _read(unusual: pl.DataFrame, items: Sequence[Item], words: _Words) -> pl.Dat
         unusual.lazy()
         .join(_kinds(items), on="item", maintain_order="left")
         .with_columns(shown=pl.col("text").str.strip_chars(), plain=_plain(pl.col("text")))
-        .with_columns(noun=pl.col("plain").str.extract(_NUMBER, 2))
-        .with_columns(number=pl.coalesce(_finite(pl.col("shown")), _parsed(pl.col("plain"))))
+        .with_columns(noun=pl.col("plain").str.extract(words.number, 2))
+        .with_columns(number=pl.coalesce(_finite(pl.col("shown")), _parsed(pl.col("plain"), words)))
+        .with_columns(date=_date(pl.col("plain")), loose_date=_loose_date(pl.col("plain"), pl.col("number")))
         .join(levels, on=["item", "plain"], how="left", maintain_order="left")
         # A level may also be given by its points; its word comes first, even where it looks like a number.
         .join(
@@ -213,6 +249,7 @@ def _read(unusual: pl.DataFrame, items: Sequence[Item], words: _Words) -> pl.Dat
         .with_columns(points=pl.coalesce("points", pl.when(pl.col("noun").is_null()).then("by_points")))
         .with_columns(case=_case(words))
         .with_columns(cell=_shortened(pl.col("shown")), amount=_amount(pl.col("number")))
+        .with_columns(day=pl.coalesce("date", "loose_date").dt.strftime("%d.%m.%Y").fill_null(""))
     )
     return cells.select(
         "item",
@@ -259,16 +296,44 @@ def _plainly(word: str) -> str:
     return re.sub(_DASHES, "-", text)
 
 
-def _parsed(plain: pl.Expr) -> pl.Expr:
+def _parsed(plain: pl.Expr, words: _Words) -> pl.Expr:
     """The number with which a cell begins, as people write it: «1 234,5», «15 чел.», «85 %»."""
-    digits = plain.str.extract(_NUMBER, 1)
+    digits = plain.str.extract(words.number, 1)
     return _finite(digits.str.replace_all(" ", "", literal=True).str.replace(",", ".", literal=True))
+
+
+def _date(plain: pl.Expr) -> pl.Expr:
+    """The day a text names in one of the two usual forms: «2026-08-28», «28.08.2026»."""
+    year, month, day = (plain.str.extract(_ISO_DATE, part) for part in (1, 2, 3))
+    other_day, other_month, other_year = (plain.str.extract(_DATE, part) for part in (1, 2, 3))
+    return pl.coalesce(_day(year, month, day), _day(other_year, other_month, other_day))
+
+
+def _loose_date(plain: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """The day a text names otherwise: «28.08.26», «28 августа 2026 г.», a number of Excel's."""
+    day, month, year = (plain.str.extract(_LOOSE_DATE, part) for part in (1, 2, 3))
+    century = pl.when(year.str.len_chars() == 2).then(pl.lit("20") + year).otherwise(year)  # noqa: PLR2004 - digits
+    spoken_day, spoken_month, spoken_year = (plain.str.extract(_DATE_IN_WORDS, part) for part in (1, 2, 3))
+    named = pl.coalesce(
+        pl.when(spoken_month.str.contains(f"^{name}$")).then(pl.lit(str(number)))
+        for number, name in enumerate(_MONTHS, 1)
+    )
+    is_day = number.is_between(*_DAYS_OF_EXCEL) & (number == number.round())
+    counted = pl.when(is_day).then(number - _EXCEL_EPOCH).cast(pl.Int32, strict=False).cast(pl.Date)
+    return pl.coalesce(_day(century, month, day), _day(spoken_year, named, spoken_day), counted)
+
+
+def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """The date of these digits; null where the calendar has none."""
+    written = year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2)
+    date = written.str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(date.dt.year().is_between(*_YEARS)).then(date)
 
 
 def _case(words: _Words) -> pl.Expr:
     """Which case a cell is: what the configuration declares, then the literal, then the loose, then what is wrong."""
     plain, number, noun = pl.col("plain"), pl.col("number"), pl.col("noun")
-    flag, level, count = (pl.col("type") == name for name in ("flag", "level", "count"))
+    flag, level, count, date = (pl.col("type") == name for name in ("flag", "level", "count", "date"))
     quantity = count | (pl.col("type") == "number")
     cases = [
         ("inapplicable", _among(words.not_applicable)),
@@ -286,6 +351,9 @@ def _case(words: _Words) -> pl.Expr:
         ("percent", count & noun.str.contains("^(?:%|проц)").fill_null(value=False)),
         ("negative", count & (number < 0)),
         ("fraction", count & (number != number.round())),
+        ("date", date & pl.col("date").is_not_null()),
+        ("loose date", date & pl.col("loose_date").is_not_null()),
+        ("thousands", quantity & plain.str.contains(_THOUSANDS)),
         ("number", quantity & number.is_not_null() & noun.is_null()),
         ("loose number", quantity & number.is_not_null()),
         ("loose zero", quantity & _among(_ZERO)),
@@ -295,6 +363,7 @@ def _case(words: _Words) -> pl.Expr:
         ("formula", plain.str.starts_with("=")),
         ("unknown flag", flag),
         ("unknown level", level),
+        ("unknown date", date),
     ]
     chain = pl.coalesce(pl.when(condition).then(pl.lit(name)) for name, condition in cases)
     return chain.fill_null("unknown number")
@@ -311,8 +380,10 @@ def _beginning_with(words: Iterable[str]) -> str:
 def _value() -> pl.Expr:
     case = pl.col("case")
     return (
-        pl.when(case.is_in(["number", "loose number"]))
+        pl.when(case.is_in(["number", "loose number", "thousands"]))
         .then(pl.col("number"))
+        .when(case.is_in(["date", "loose date"]))
+        .then(pl.coalesce("date", "loose_date").cast(pl.Int32).cast(pl.Float64))
         .when(case == "level")
         .then(pl.col("points"))
         .when(case.is_in(["yes", "loose yes"]))
@@ -339,6 +410,7 @@ def _sentence(sentences: Mapping[str, str]) -> pl.Expr:
         .str.replace("[cell]", pl.col("cell"), literal=True)
         .str.replace("[known]", pl.col("known"), literal=True)
         .str.replace("[number]", pl.col("amount"), literal=True)
+        .str.replace("[day]", pl.col("day"), literal=True)
     )
 
 
