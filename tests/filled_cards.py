@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 
 import pytest
 from attrs import frozen
-from profdev_indicators.builtin.pages import letters
 from python_calamine import CalamineWorkbook
 
 from profdev_indicators.builtin import cardsheets
+from profdev_indicators.builtin.pages import letters
 
 _SHEET = "xl/worksheets/sheet1.xml"
 _CACHED = re.compile(r"(</f>)<v>[^<]*</v>")

@@ -88,12 +88,12 @@ def test_a_deadline_may_lie_in_another_year() -> None:
 
 
 def test_a_deadline_that_is_no_day_is_refused() -> None:
-    with pytest.raises(RequestError, match=r"card\.deadline: «31 июня» — не день"):
+    with pytest.raises(RequestError, match=r"card\.deadline: не день: «31 июня»"):
         collected(asking(card=CardForm(deadline="31 июня")))
 
 
 def test_one_collects_for_one_period() -> None:
-    with pytest.raises(RequestError, match="собирают за один период"):
+    with pytest.raises(RequestError, match="нужен один период"):
         collect(asking(), period="2021,2022", plugins=core_alone())
 
 
@@ -154,6 +154,16 @@ def test_a_file_that_did_not_change_is_not_told(tmp_path: Path) -> None:
     path.write_bytes(b"same")
     stamp = (path.stat().st_size, path.stat().st_mtime_ns)
     assert collected(asking(attrs.evolve(GOOD_A, stamp=stamp)), data=tmp_path).problems == ()
+
+
+def test_a_card_copied_from_last_year_is_told() -> None:
+    found = collected(asking(card("а.xlsx", unit="a", n_ped=1, period="2021"), GOOD_A, GOOD_B))
+    [notice] = found.notices
+    assert (notice.file, "под периодом 2021: 2021/а.xlsx" in notice.message) == ("2022/а.xlsx", True)
+
+
+def test_where_nothing_was_found_it_is_said_of_which_source() -> None:
+    assert [notice.message for notice in collected(asking()).notices] == ["«карта»: нет данных за 2022"]
 
 
 def test_the_frames_have_their_declared_schemas() -> None:

@@ -45,23 +45,8 @@ CELLS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
 )
 SNIPPETS = st.sampled_from(
-    [
-        b"",
-        b"<",
-        b">",
-        b'"',
-        b"/",
-        b"&amp;",
-        b"&x;",
-        b"<c>",
-        b"<v>1e400</v>",
-        b' r="ZZZ9"',
-        b' r="A0"',
-        b' t="s"',
-        b' t="e"',
-    ]
-    + [b"<row>", b"</row>", b"<f/>", b"-1", b"99999999999", b"\xff", b"<?xml version='1.0' encoding='utf-16'?>"]
-    + [b"<mergeCell ref='A1:XFD1048576'/>", b"xmlns:a='b'", b"NaN", b"1048577"]
+    b' |<|>|"|/|&amp;|&x;|<c>|<v>1e400</v>| r="ZZZ9"| r="A0"| t="s"| t="e"|<row>|</row>|<f/>|-1|99999999999|\xff'
+    b"|<?xml version='1.0' encoding='utf-16'?>|<mergeCell ref='A1:XFD1048576'/>|xmlns:a='b'|NaN|1048577|".split(b"|")
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from profdev_indicators.builtin import separated
 from profdev_indicators.builtin.readers import Csv, Xlsx
 from profdev_indicators.model import Table
 from readers.asking import messages, only, problems, request, write
@@ -96,6 +97,17 @@ def test_a_group_is_read_with_the_columns_below_it(tmp_path: Path, kind: str, *,
     assert frame["row"].to_list() == ([4, 5] if numbers else [3, 4])
     said = [note.message for note in table.notes]
     assert said == (["строка с номерами столбцов не прочитана"] if numbers else [])
+
+
+@pytest.mark.parametrize("rows", [[PLAIN, *ROWS], [["Свод"], PLAIN, [1, 2, 3], *ROWS, ["Итого", 46, 27]]])
+def test_a_long_text_table_is_scanned_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[list[object]]
+) -> None:
+    monkeypatch.setattr(separated, "_SHORT", 0)
+    table = read(tmp_path, text(rows))
+    assert told(table) == TOLD
+    assert "table.csv" in table.frame.explain()
+    assert table.frame.collect()["row"].to_list() == [rows.index(row) + 1 for row in ROWS]
 
 
 def test_three_rows_of_headings_are_one(tmp_path: Path) -> None:

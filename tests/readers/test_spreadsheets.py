@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin import packages
+from profdev_indicators.builtin import packages, pages
 from profdev_indicators.builtin.readers import Xlsx
 from profdev_indicators.errors import SourceError
 from readers.asking import book, messages, only, problems, request, rows, write
@@ -96,6 +96,20 @@ def test_a_column_beyond_the_alphabet_has_two_letters(tmp_path: Path) -> None:
 def test_a_cell_is_told_as_a_person_sees_it(tmp_path: Path, kind: str, content: object, text: str) -> None:
     cells = (("A2", "", "ш1"), ("B2", kind, content), ("A3", "", "ш2"), ("B3", "", 7))
     assert told(tmp_path, drawn(*cells)) == [(2, "ш1", text), (3, "ш2", "7")]
+
+
+@pytest.mark.parametrize("kept", [1, 3, 2000])
+def test_a_long_sheet_tells_the_same_as_a_short_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    monkeypatch.setattr(pages, "_HEAD", kept)
+    monkeypatch.setattr(pages, "_BATCH", 2)
+    contents = [31, 2.5, "15 чел.", True, 7_000_100_200, "", 0.1]
+    cells = [(f"B{number}", "", content) for number, content in enumerate(contents, 2)]
+    cells += [("B9", "percent", 0.125), ("B10", "error", "#REF!"), ("B11", "formula", "=A1"), ("B12", "", 5)]
+    cells += [(f"A{number}", "", f"ш{number}") for number in range(2, 13)]
+    assert [text for *_, text in told(tmp_path, drawn(*cells))] == [
+        *("31", "2.5", "15 чел.", "ИСТИНА", "7000100200", None, "0.1"),
+        *("12.5%", "#REF!", "=A1", "5"),
+    ]
 
 
 def test_a_percent_may_be_one_of_excels_own_formats(tmp_path: Path) -> None:

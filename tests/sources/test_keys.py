@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,17 @@ def complaints(folder: Path, keys: str, kind: str = "sql") -> list[str]:
     except ConfigError as error:
         return [str(problem).removeprefix(f"{path}:") for problem in error.problems]
     return []
+
+
+def test_nobody_pays_for_libraries_that_are_not_used() -> None:
+    """To know the kinds, and to check a configuration, takes neither drivers of databases nor those of storages."""
+    script = (
+        "import sys; from profdev_indicators.plugins import kinds, plugin_manager;"
+        "kinds(plugin_manager(discover=False));"
+        "print(sorted(name for name in sys.modules if name.startswith(('adbc', 'obstore', 'pyarrow'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(
@@ -89,8 +102,8 @@ def test_what_is_wrong_is_told_beside_its_key(tmp_path: Path, keys: str, line: s
     [
         ("s3://me:secret@cards/x.csv", "ключи доступа не пишут в location"),
         ("s3:///x.csv", "в location нужно имя корзины"),
-        ("S3://cards/x.csv", "location — путь в папке данных или s3://корзина"),
-        ("https://me:secret@storage.example/x.csv", "location — путь в папке данных или s3://корзина"),
+        ("S3://cards/x.csv", "пишут путь в папке данных или s3://корзина"),
+        ("https://me:secret@storage.example/x.csv", "пишут путь в папке данных или s3://корзина"),
         ("s3://карты/x.csv", "в location нужно имя корзины"),
         ("s3://cards", "в location после корзины нужны имена объектов"),
         ("s3://cards/", "в location после корзины нужны имена объектов"),

@@ -100,6 +100,13 @@ def test_an_empty_table_tells_nothing(base: Base) -> None:
     assert sql(base, query="SELECT * FROM cards").read(asked(base)) == ()
 
 
+def test_a_table_without_a_single_question_is_told(base: Base) -> None:
+    base.fill("cards", CARDS.drop("n_ped"))
+    (message,) = messages(sql(base, table="cards"), asked(base))
+    assert message.startswith(f"{base.name}: нет ни одного вопроса источника «card»; есть: «unit», «period»")
+    assert message.endswith(" — впишите заголовки: columns: {вопрос: …}")
+
+
 # --- periods ----------------------------------------------------------------------------------------------------
 
 
@@ -207,7 +214,7 @@ def test_a_server_in_another_encoding_speaks_russian_all_the_same(server: Server
     address = server.address.replace("/register", "/win")
     server.run(
         "SET client_encoding = 'UTF8'",
-        "CREATE TABLE карты AS SELECT 'школа'::text AS unit, '2022'::text AS period",
+        "CREATE TABLE карты AS SELECT 'школа'::text AS unit, '2022'::text AS period, 1 AS n_ped",
         f"GRANT SELECT ON карты TO {USER}",
         base="win",
     )
@@ -219,7 +226,7 @@ def test_bytes_that_are_no_text_are_told(server: Server, let_in: None) -> None:
     del let_in
     server.recreate("raw", "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
     server.run(
-        r"CREATE TABLE cards AS SELECT E'\xcf\xd0'::text AS unit, '2022'::text AS period",
+        r"CREATE TABLE cards AS SELECT E'\xcf\xd0'::text AS unit, '2022'::text AS period, 1 AS n_ped",
         f"GRANT SELECT ON cards TO {USER}",
         base="raw",
     )
@@ -345,7 +352,7 @@ def test_a_number_compared_with_the_period_tells_how_to_cast_it(server: Server, 
     query = "SELECT 'ш1' AS unit WHERE 2022 = :period"
     (message,) = messages(Sql(database=server.address, query=query), request(until=period("2022")))
     assert message.endswith("параметр — текст: пишите :period::int, :end::date")
-    cast = Sql(database=server.address, query="SELECT 'ш1' AS unit WHERE 2022 = :period::int")
+    cast = Sql(database=server.address, query="SELECT 'ш1' AS unit, 1 AS n_ped WHERE 2022 = :period::int")
     assert rows(cast.read(request(until=period("2022"))), "unit") == [("ш1",)]
 
 
@@ -456,7 +463,7 @@ def test_a_cut_database_is_told(tmp_path: Path, part: float) -> None:
 def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     with sqlite3.connect(tmp_path / name) as connection:
-        connection.execute("CREATE TABLE cards AS SELECT 'ш1' AS unit, '2022' AS period")
+        connection.execute("CREATE TABLE cards AS SELECT 'ш1' AS unit, '2022' AS period, 1 AS n_ped")
     connection.close()
     assert rows(Sql(database=name, table="cards").read(request(tmp_path)), "unit") == [("ш1",)]
 

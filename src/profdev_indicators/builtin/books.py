@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 
 from attrs import field, frozen
 
-from profdev_indicators.builtin import biff, workbooks
+from profdev_indicators.builtin import workbooks
+from profdev_indicators.builtin.biff import read_old
 from profdev_indicators.builtin.cardsheets import MARK
 from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, plain
 from profdev_indicators.builtin.opendocument import read_opendocument
@@ -96,7 +97,7 @@ def open_book(path: Path) -> Book:
     raw = path.read_bytes()
     _refuse_what_is_no_book(raw)
     with _damage_named():
-        return _old(raw) if raw.startswith(_OLE) else _zipped(raw)
+        return _of_pages(read_old(raw)) if raw.startswith(_OLE) else _zipped(raw)
 
 
 def _calamine() -> ModuleType:
@@ -156,7 +157,7 @@ def _zipped(raw: bytes) -> Book:
     except (zipfile.BadZipFile, *_DAMAGE):
         raise UnreadableError("книга обрезана или повреждена", hint="возьмите файл заново") from None
     if "content.xml" in package:
-        return _opendocument(package)
+        return _of_pages(read_opendocument(package))
     for part, (message, hint) in _OTHERS.items():
         if part in package:
             raise UnreadableError(message, hint=hint)
@@ -172,21 +173,14 @@ def _zipped(raw: bytes) -> Book:
     )
 
 
-def _opendocument(package: Package) -> Book:
-    pages = read_opendocument(package)
+def _of_pages(pages: tuple[tuple[Page, bool], ...]) -> Book:
+    """A book all of which has been read."""
     return Book(
         visible=tuple(page.name for page, is_visible in pages if is_visible),
         hidden=tuple(page.name for page, is_visible in pages if not is_visible),
         may_hold_a_card=True,
         open={page.name: page for page, _ in pages}.__getitem__,
     )
-
-
-def _old(raw: bytes) -> Book:
-    texts = biff.hidden_texts(raw)
-    book = _calamine().CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    by_name: dict[str, Mapping[Place, str]] = dict(zip(book.sheet_names, texts, strict=True))
-    return Book(**_sheets(book), may_hold_a_card=True, open=lambda name: _page(book, name, by_name[name]))
 
 
 def _sheets(book: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - the library is loaded late

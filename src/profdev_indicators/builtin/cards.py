@@ -21,7 +21,14 @@ _PERIOD = {cardsheets.PERIOD: "period"}
 _TITLES = {
     "inn": ("инн", "инн организации"),
     "ogrn": ("огрн", "огрн организации"),
-    "name": ("организация", "наименование организации", "название организации", "образовательная организация"),
+    "name": (
+        "название",
+        "организация",
+        "наименование",
+        "наименование организации",
+        "название организации",
+        "образовательная организация",
+    ),
     "period": ("период", "отчетный период", "год", "отчетный год"),
 }
 _ANSWERS = ("ответ", "значение", "ваш ответ", cardsheets.VALUE)
@@ -53,7 +60,8 @@ class Card:
     def grid(self) -> Grid:
         """One row whose headings are ids; a question left empty in one of two rows is the other one."""
         filled = {one.name for one in self.told if one.text.strip()}
-        told, seen = [], set()
+        told: list[Told] = []
+        seen: set[str] = set()
         for one in self.told:
             if one.text.strip() or one.name not in filled | seen:
                 told.append(one)

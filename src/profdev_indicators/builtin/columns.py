@@ -89,7 +89,8 @@ class Columns:
         )
         if choice.is_empty and shared:
             return None
-        if choice.problems or choice.is_empty:
+        # A table in memory is nobody's mistake: whoever gave it knows what is in it.
+        if choice.problems or (choice.is_empty and file):
             raise SourceError(choice.problems or [nothing_asked(grid, request)])
         frame = take(grid, choice, request, self.constants)
         fleeting = grid.fragile or digest  # what was fetched is gone when the reader is done

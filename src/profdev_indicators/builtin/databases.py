@@ -206,7 +206,7 @@ def _grid(frame: pl.DataFrame, headings: tuple[str, ...]) -> Grid:
         names=tuple(frame.columns),
         headings=headings,
         seen=headings,
-        periods_come_from=":period в query",
+        queried=True,
     )
 
 

@@ -58,7 +58,7 @@ class Grid:
     problems: tuple[Problem, ...] = ()  # why it may not be read at all
     fragile: bool = False  # it may prove broken while it is read: better now than in the middle of the work
     in_memory: bool = False  # columns may go under the ids themselves, whatever headings the files have
-    periods_come_from: str = "{period} в location"  # what a person may write instead of a column of periods
+    queried: bool = False  # it is what a database answered
 
     @classmethod
     def refused(cls, problem: Problem, sheet: str) -> Grid:
@@ -114,7 +114,7 @@ def choose(
         hint = (
             "добавьте столбец period"
             if grid.in_memory
-            else f"{grid.periods_come_from}, columns: {{period: …}} или constants"
+            else f"{':period в query' if grid.queried else '{period} в location'}, columns: {{period: …}} или constants"
         )
         search.lack("неизвестен отчётный период", hint)
     search.refuse_nested(chosen)
@@ -140,7 +140,8 @@ def nothing_asked(grid: Grid, request: Request) -> Problem:
         message=f"нет ни одного вопроса источника «{request.source}»; {search.have}",
         hint=near.message
         if near
-        else "впишите заголовки: columns: {вопрос: …}, или shared: true, если файл не об этом",
+        else "впишите заголовки: columns: {вопрос: …}"
+        + ("" if grid.queried or grid.in_memory else ", или shared: true, если файл не об этом"),
     )
 
 

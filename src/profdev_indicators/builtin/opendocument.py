@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from attrs import Factory, define
@@ -104,23 +104,41 @@ def _repeated(element: ET.Element, name: str) -> int:
 def _shown(cell: ET.Element) -> str:
     """What a person sees in a cell, with a decimal point and dates in ISO."""
     kind = cell.get(f"{_OFFICE}value-type", "")
-    value = cell.get(f"{_OFFICE}value", "")
     written = "\n".join("".join(_written(part)) for part in cell if part.tag == f"{_TEXT}p")
     if cell.get(f"{_CALCEXT}value-type") == "error" or written.startswith(("#", "Err:")):
         return written if written.startswith("#") else "#ОШИБКА!"
-    if kind == "percentage":
-        return f"{float(value) * 100:.10g}%"
-    if kind in {"float", "currency"}:
-        number = float(value)
-        return str(int(number)) if number.is_integer() else repr(number)
-    if kind == "date":
-        return cell.get(f"{_OFFICE}date-value", "").removesuffix("T00:00:00").replace("T", " ")[:16]
-    if kind == "boolean":
-        return "ИСТИНА" if cell.get(f"{_OFFICE}boolean-value") == "true" else "ЛОЖЬ"
+    if kind in _VALUES:
+        return _VALUES[kind](cell)
     formula = cell.get(f"{_TABLE}formula", "")
     if formula and not kind and not written:
         return f"={formula.partition('=')[2]}"
     return cell.get(f"{_OFFICE}string-value") or written
+
+
+def _percentage(cell: ET.Element) -> str:
+    return f"{float(cell.get(f'{_OFFICE}value', '')) * 100:.10g}%"
+
+
+def _number(cell: ET.Element) -> str:
+    number = float(cell.get(f"{_OFFICE}value", ""))
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _date(cell: ET.Element) -> str:
+    return cell.get(f"{_OFFICE}date-value", "").removesuffix("T00:00:00").replace("T", " ")[:16]
+
+
+def _boolean(cell: ET.Element) -> str:
+    return "ИСТИНА" if cell.get(f"{_OFFICE}boolean-value") == "true" else "ЛОЖЬ"
+
+
+_VALUES: Mapping[str, Callable[[ET.Element], str]] = {
+    "percentage": _percentage,
+    "float": _number,
+    "currency": _number,
+    "date": _date,
+    "boolean": _boolean,
+}
 
 
 def _written(part: ET.Element) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Package:
         return target.getvalue()
 
     def holds(self, text: bytes) -> bool:
-        """Whether a short text stands anywhere; every part of XML is unpacked, so whoever reads it next may trust it."""
+        """Whether a short text stands anywhere; every part is unpacked, so whoever reads it next may trust it."""
         found = False
         for name in self:
             tail = b""

@@ -44,10 +44,11 @@ class Page:
         self.name = name
         self.merged = tuple(merged)
         self._left = left
-        self._hidden = hidden or {}
+        self._hidden: dict[int, dict[int, str]] = {}  # by column, then by row
         self._rows = rows
         self.head = [[""] * left + [text(cell) for cell in row] for row in islice(rows, _HEAD)]
-        for (row, column), shown in self._hidden.items():
+        for (row, column), shown in (hidden or {}).items():
+            self._hidden.setdefault(column, {})[row] = shown
             if row < len(self.head):
                 line = self.head[row]
                 line.extend([""] * (column + 1 - len(line)))
@@ -70,15 +71,9 @@ class Page:
 
     def _column(self, batch: Sequence[Sequence[Cell]], column: int, number: int) -> pl.Series:
         at = column - self._left
-        if at < 0:
-            return pl.Series([None] * len(batch), dtype=pl.String)
-        texts = _texts([row[at] if at < len(row) else "" for row in batch])
-        shown = (
-            {row - number: seen for (row, where), seen in self._hidden.items() if where == column}
-            if (self._hidden)
-            else {}
-        )
-        inside = {row: seen for row, seen in shown.items() if 0 <= row < len(batch)}
+        texts = _texts([row[at] if 0 <= at < len(row) else "" for row in batch])
+        shown = self._hidden.get(column, {})
+        inside = {row: shown[number + row] for row in range(len(batch)) if number + row in shown} if shown else {}
         return texts.scatter(list(inside), list(inside.values())) if inside else texts
 
 

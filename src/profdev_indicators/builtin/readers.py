@@ -90,7 +90,7 @@ class Csv(_Files):
     encoding: str | None = key("Кодировка; пусто — определить: UTF-8, UTF-16, cp1251 или cp866", default=None)
     header: int | None = key("Номер строки с заголовками; пусто — найти по вопросам", default=None)
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """Cells are texts."""
         return (
             read_separated(
@@ -115,7 +115,7 @@ class Xlsx(_Files):
 class Json(_Files):
     """Список записей JSON."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """A record is a row."""
         return (read_json(path),)
 
@@ -124,7 +124,7 @@ class Json(_Files):
 class NdJson(_Files):
     """Записи JSON, по одной в строке."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """A line is a row."""
         return (read_ndjson(path),)
 
@@ -133,7 +133,7 @@ class NdJson(_Files):
 class Parquet(_Files):
     """Таблица Parquet: типы столбцов берутся из файла."""
 
-    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:
+    def grids(self, path: Path, request: Request, period: Period | None) -> tuple[Grid, ...]:  # noqa: ARG002 - readers of books ask
         """Numbers stay numbers."""
         return (_parquet(path),)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from profdev_indicators.builtin.grids import Grid, UnreadableError
 
+_LARGEST = 256 << 20  # bytes: in memory, records take a dozen times more
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -42,6 +43,10 @@ def read_ndjson(path: Path) -> Grid:
 
 
 def _decoded(path: Path) -> str:
+    size = path.stat().st_size
+    if size > _LARGEST:
+        message = f"файл занимает {size >> 20} МиБ, предел — {_LARGEST >> 20} МиБ"
+        raise UnreadableError(message, hint="отдайте эти записи в Parquet или CSV")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Text tables as they really arrive: any usual separator, encoding and quoting; plain long ones stay lazy."""
+"""Text tables as they really arrive: any usual separator, encoding and quoting; plain huge ones stay lazy."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from profdev_indicators.errors import Problem
 _SEPARATORS = (";", "\t", ",")
 _CHUNK = 1 << 20
 _SHORT = 4 << 20  # bytes of a file that is kept while it is read
+_AT_ONCE = 512 << 20  # bytes of a file that is read once and kept: to read it piece by piece takes several passes
 _LARGEST = 512 << 20  # bytes of a file that cannot be read piece by piece
 _LOOKED_AT = 40  # rows in which headings are looked for
 _SAMPLE = 20  # rows that decide about the separator
@@ -67,47 +68,53 @@ def read_separated(
     if plain is not None:
         found = separator or _separator(plain.head, known, header)
         heading = _header(plain.head, found, known, header)
-        grid = _scan(plain.source, found, heading)
+        grid = (_scan if plain.is_long else _read)(plain.source, found, heading)
         if grid is not None:
             return grid
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
-    return _read(text, found, heading) or _parse(text, found, heading)
+    return _read(text.encode(), found, heading) or _parse(text, found, heading)
 
 
 @frozen(kw_only=True)
 class _Plain:
-    """A file that polars may scan as it lies."""
+    """A file that polars may read as it lies."""
 
     head: str  # its beginning
     source: Path | bytes  # the file, or what was in it
+    is_long: bool  # to be read piece by piece
 
 
 def _plain(path: Path) -> _Plain | None:
-    """A file of valid UTF-8 without quotes and odd ends of lines; None: it is not so."""
+    """A file without quotes and odd ends of lines, in UTF-8 as far as it is looked at; None: it is not so.
+
+    What is read at once polars itself finds to be UTF-8 or not, and faster; a longer file must be sure to be so before
+    anybody begins to read it piece by piece.
+    """
+    is_long = path.stat().st_size > _AT_ONCE
     decoder = codecs.getincrementaldecoder("utf-8")()
     head: str | None = None
     kept: list[bytes] = []  # of a short file everything, so that nobody changes it between two looks
     size = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            if b'"' in chunk or b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
+            if b'"' in chunk or b"\0" in chunk or (b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")):
                 return None
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return None
-            head = text if head is None else head
+            if head is None or is_long:
+                try:
+                    text = decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return None
+                head = text if head is None else head
             size += len(chunk)
             if size <= _SHORT:
                 kept.append(chunk)
-    if head is None or decoder.getstate()[0] or head.startswith((_BOM, "%PDF", "PK\x03\x04")) or _is_page(head):
+    if head is None or head.startswith((_BOM, "%PDF", "PK\x03\x04")) or _is_page(head) or not head.strip():
         return None
-    if not head.strip():
+    if is_long and decoder.getstate()[0]:
         return None
-    source = b"".join(kept) if size <= _SHORT else path
-    return _Plain(head=head, source=source)
+    return _Plain(head=head, source=b"".join(kept) if size <= _SHORT else path, is_long=is_long)
 
 
 def _whole(path: Path) -> bytes:
@@ -219,26 +226,29 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
 
 def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
     """The file as a lazy plan; None where polars would see other columns than we."""
-    if isinstance(source, bytes):
-        frame = pl.scan_csv(_numbered(source, separator, header), **_form(separator))
-        return _grid(frame, header)
-    frame = pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator))
     try:
-        names = frame.collect_schema().names()
+        return _named(pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
     except pl.exceptions.PolarsError:
         return None  # a heading which is written twice clashes with another one
+
+
+def _read(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+    """The table read at once; None where polars sees other columns than we, or quotes where there should be none."""
+    try:
+        if isinstance(source, bytes):
+            frame = pl.read_csv(_numbered(source, separator, header), **_form(separator))
+            return _grid(frame, header) if frame.width == header.width else None
+        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _named(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid | None:
+    names = frame.collect_schema().names()
     if len(names) != header.width:
         return None
     named = frame.rename(dict(zip(names, map(str, range(header.width)), strict=True)))
     return _grid(named.slice(1) if header.skipped > header.bottom + 1 else named, header)
-
-
-def _read(text: str, separator: str, header: _Header) -> Grid | None:
-    try:
-        frame = pl.read_csv(_numbered(text.encode(), separator, header), **_form(separator))
-    except pl.exceptions.PolarsError:
-        return None  # its quotes are not where they should be
-    return _grid(frame, header) if frame.width == header.width else None
 
 
 def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:

@@ -85,7 +85,7 @@ def _no_header(page: Page, header: int | None) -> UnreadableError:
 
 def _table(page: Page, header: Header) -> Grid:
     headed = [column for column, heading in header.headings.items() if heading.strip()]
-    notes = ()
+    notes: tuple[Problem, ...] = ()
     if header.numbered:
         cell = f"«{page.name}», строка {header.first}"
         notes = (Problem(cell=cell, message="строка с номерами столбцов не прочитана"),)

@@ -164,7 +164,7 @@ def split(location: str) -> tuple[str, str]:
 def objection(location: str) -> str:
     """Why a location with «://» cannot be looked for; empty when it can. Its words are not repeated."""
     if not location.startswith(SCHEME):
-        return "location — путь в папке данных или s3://корзина/папка/*.csv"
+        return "пишут путь в папке данных или s3://корзина/папка/*.csv"
     bucket, pattern = split(location)
     if "@" in bucket or ":" in bucket:
         return "ключи доступа не пишут в location: задайте AWS_ACCESS_KEY_ID и AWS_SECRET_ACCESS_KEY в окружении"

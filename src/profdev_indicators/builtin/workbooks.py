@@ -110,13 +110,17 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _survey(package: Package, part: str, percents: frozenset[str]) -> _Survey:
     """Every address and every cell without one, wherever they stand: a sheet may claim anything."""
-    seen = [_seen(piece) for piece in _pieces(package.chunks(part))]
-    unusual = _unusual(percents)
+    in_tag = _unusual(percents)
+    seen: list[_Seen] = []
+    unusual = False
+    for piece in _pieces(package.chunks(part)):
+        seen.append(_seen(piece))
+        unusual = unusual or in_tag.search(piece) is not None or _is_stale(piece)
     return _Survey(
         height=max((one.height for one in seen), default=0) + sum(one.nameless_rows for one in seen),
         width=max((one.width for one in seen), default=0) + sum(one.nameless for one in seen),
         texts=sum(one.texts for one in seen),
-        unusual=any(unusual.search(piece) or _is_stale(piece) for piece in _pieces(package.chunks(part))),
+        unusual=unusual,
     )
 
 

@@ -17,7 +17,7 @@ from profdev_indicators.engine.derive import derive
 from profdev_indicators.engine.gathering import Gathered, gather
 from profdev_indicators.engine.judge import judge
 from profdev_indicators.engine.measure import columns, exemptions, measure
-from profdev_indicators.engine.observe import Heard, Observations
+from profdev_indicators.engine.observe import Observations
 from profdev_indicators.engine.roll_up import roll_up
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.values import named, values
@@ -27,7 +27,7 @@ from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Provenance, Recommendation
 
-__all__ = ["complete", "gather", "monitor", "sources_read"]
+__all__ = ["complete", "copied", "gather", "monitor", "sources_read"]
 
 
 def monitor(
@@ -85,7 +85,7 @@ def monitor(
         cells={
             (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
         },
-        notices=(*gathered.notices, *_same_file_twice(gathered.heard, root)),
+        notices=(*gathered.notices, *copied(gathered)),
         provenance=_provenance(gathered, plugins),
     )
 
@@ -148,15 +148,19 @@ def _leveled(roster: Roster, period: Period) -> pl.DataFrame:
     return roster.frame.join(tree.select("id", level="height"), on="id", how="left", maintain_order="left")
 
 
-def _same_file_twice(heard: Sequence[Heard], root: Path | None) -> list[Problem]:
+def copied(gathered: Gathered) -> list[Problem]:
     """The same bytes under two periods: somebody copied last year's file."""
+    root = gathered.root
     seen: dict[str, tuple[str, Period]] = {}
     problems = []
-    for told in heard:
+    for told in gathered.heard:
         for table in told.tables:
             if (root is None and not table.digest) or not table.file or table.period is None:
                 continue
-            digest = table.digest or _sha256(Path(root or "") / table.file)
+            path = Path(root or "") / table.file
+            if not table.digest and not path.is_file():
+                continue  # it is gone by now, and told as changed
+            digest = table.digest or _sha256(path)
             earlier = seen.setdefault(f"{told.source.id}:{digest}", (table.file, table.period))
             if earlier[1] != table.period:
                 problems.append(

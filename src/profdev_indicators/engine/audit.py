@@ -393,7 +393,16 @@ def _noted(told: Heard) -> pl.DataFrame:
         if period is None and whose["period"].n_unique() == 1:
             period = whose["period"][0]
         rows += [
-            (unit, period, table.file, table.sheet, note.line or None, note.cell or None, note.message, note.hint)
+            (
+                unit,
+                period,
+                table.file,
+                table.sheet,
+                note.line or None,
+                note.cell or None,
+                note.message,
+                note.hint or None,
+            )
             for note in table.notes
         ]
     columns = {"unit": pl.UInt32, "period": pl.UInt16, "file": pl.String, "sheet": pl.String, "row": pl.Int64}

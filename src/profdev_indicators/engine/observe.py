@@ -301,7 +301,10 @@ def _placed(once: pl.DataFrame, keys: pl.Series, source: Source) -> pl.DataFrame
     about = ("unit", "period", *SAID, "said_period", "file", "sheet", "row")
     answers = once.drop(*about, strict=False).with_columns(pl.lit(value=True).alias(TOLD.format(source.id)))
     if not (once.height == keys.len() and once["key"].equals(keys)):
-        answers = keys.to_frame().join(answers, on="key", how="left", maintain_order="left")
+        # A key is its own position (`align` lists every unit in every period), so nothing need be looked for.
+        rows = pl.Series([None], dtype=pl.UInt32).new_from_index(0, keys.len())
+        rows = rows.scatter(once["key"], pl.int_range(once.height, dtype=pl.UInt32, eager=True))
+        answers = answers.select(pl.all().gather(rows))
     absent = [pl.lit(None, pl.Float64).alias(item.id) for item in source.items if item.id not in answers.columns]
     absent += [
         pl.lit(None, pl.String).alias(link_of(item.id))

@@ -100,7 +100,7 @@ class Collection:
     files: pl.DataFrame  # FILES
     names: Mapping[str, str]  # id of an organisation → its name in the period
     problems: tuple[Problem, ...]  # files which could not be read
-    notices: tuple[Problem, ...]  # sources of which nothing was found, and where it was looked for
+    notices: tuple[Problem, ...]  # sources of which nothing was found; files copied from another period
     sources: Mapping[str, str]  # file → SHA-256
     plugins: tuple[tuple[str, str], ...]  # name, version; in order of registration
 
@@ -150,9 +150,7 @@ def collection(
         files=_files(gathered, unread),
         names=dict(names.select("id", "name").iter_rows()),
         problems=tuple(problem for each in gathered.unread.values() for problem in each),
-        notices=tuple(
-            notice for notice in gathered.notices if notice.path not in {f"sources.{name}" for name in unread}
-        ),
+        notices=_notices(gathered, unread),
         sources=engine.sources_read(gathered),
         plugins=tuple(plugins),
     )
@@ -171,6 +169,14 @@ def deadline_of(district: District, period: Period) -> date | None:
         return day_in(text, period)
     except ValueError as error:
         raise RequestError(f"card.deadline: {error}") from error
+
+
+def _notices(gathered: Gathered, unread: Mapping[str, Sequence[Problem]]) -> tuple[Problem, ...]:
+    """Sources of which nothing was found, though nothing is unreadable, and files copied from another period."""
+    lost = {f"sources.{source}" for source in unread}
+    here = {table.file for told in gathered.heard for table in told.tables if table.period == gathered.asked[0]}
+    nothing = [notice for notice in gathered.notices if notice.path not in lost]
+    return (*nothing, *(notice for notice in engine.copied(gathered) if notice.file in here))
 
 
 # --- who answered -------------------------------------------------------------------------------------------------

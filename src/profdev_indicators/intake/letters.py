@@ -19,7 +19,7 @@ _LONGEST = 80  # letters of a file's name
 _BY_THE_WAY = ("interpreted", "note", "repeated", "accepted")
 _CURES: Mapping[str, str] = {
     "repeated": "напишите, какой из ответов верен, или пришлите верный ещё раз",
-    "unknown_unit": "впишите ИНН организации",
+    "interpreted": "если прочитано неверно, исправьте ячейку",
 }
 
 
@@ -93,10 +93,14 @@ def _remarks(heading: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         if number == 1:
             yield ""
             yield heading
-        yield f"{number}. {': '.join(filter(None, (_place(row), row['message'])))}."
+        yield f"{number}. {': '.join(filter(None, (_place(row), _to_them(row['message']))))}."
         cure = _CURES.get(row["check"], row["hint"])
         if cure:
             yield f"   Что сделать: {cure}."
+
+
+def _to_them(message: str) -> str:
+    return message.replace("организация ответила дважды", "вы ответили дважды")
 
 
 def _place(row: Mapping[str, Any]) -> str:
@@ -106,7 +110,8 @@ def _place(row: Mapping[str, Any]) -> str:
     name, (sheet, mark, address) = PurePosixPath(row["file"]).name, (row["cell"] or "").rpartition("!")
     if mark:
         return f"{name}, лист {sheet}, ячейка {address}"
-    return f"{name}, строка {row['row']}" if row["row"] else name
+    line = f"строка {row['row']}" if row["row"] else row["cell"]
+    return f"{name}, {line}" if line else name
 
 
 def _by_when(collection: Collection, absent: bool, mend: bool) -> Iterator[str]:  # noqa: FBT001 - private, two words
