@@ -104,6 +104,7 @@ def test_a_long_text_table_is_scanned_where_it_lies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[list[object]]
 ) -> None:
     monkeypatch.setattr(separated, "_SHORT", 0)
+    monkeypatch.setattr(separated, "_AT_ONCE", 0)
     table = read(tmp_path, text(rows))
     assert told(table) == TOLD
     assert "table.csv" in table.frame.explain()
