@@ -47,7 +47,8 @@ ANSWERS = pl.Schema(
 """What every frame of answers begins with; then a Float64 column per item (null: not told) and its companions.
 
 ``state_of(item)``, String: why a null is more than silence, or why a number is kept out
-(``not_applicable``, ``suppressed``, ``invalid``); ``link_of(item)``, String: the evidence.
+(``not_applicable``, ``suppressed``, ``invalid``); ``link_of(item)``, String: the evidence;
+``row_of(item)``, Int64: where the answer stood, if apart from the others.
 A companion is there only where some answer needs it.
 """
 
@@ -161,6 +162,11 @@ def state_of(item: str) -> str:
 def link_of(item: str) -> str:
     """Name of the companion column with the evidence of an item."""
     return f"{item}@link"
+
+
+def row_of(item: str) -> str:
+    """Name of the companion column with the row of an item, where it is not the row of the other answers."""
+    return f"{item}@row"
 
 
 def total(items: Iterable[str], missing: Literal["strict", "available"]) -> pl.Expr:

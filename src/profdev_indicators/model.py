@@ -101,7 +101,9 @@ class Request:
 class Table:
     """One table of answers as it stands in its file, cells not yet interpreted."""
 
-    frame: pl.LazyFrame  # columns named by ids; texts or numbers; `row`, Int64: its number in the file, from 1, or null
+    # columns named by ids; texts or numbers; `row`, Int64: its number in the file, from 1, or null; `item.row`, Int64:
+    # the same of one answer, where the answers of one organisation stand in several rows
+    frame: pl.LazyFrame
     file: str = ""  # as the reader of a message knows it, relative to the root; empty: in memory
     sheet: str = ""
     # id → letter of the column, its heading in a text table, or the whole address («C9») where `row` is null

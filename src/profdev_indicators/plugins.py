@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -121,9 +121,9 @@ def installed(manager: pluggy.PluginManager) -> tuple[Plugin, ...]:
     return tuple(plugins)
 
 
-def _merge(mappings: Iterable[Mapping[str, Any]], hook: str) -> dict[str, Any]:
+def _merge(mappings: Sequence[Mapping[str, Any]], hook: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for mapping in mappings:
+    for mapping in reversed(mappings):  # pluggy calls the last one registered first; people look for stock kinds first
         for name in mapping.keys() & merged.keys():
             raise PluginError(f"{hook}: имя «{name}» заявлено дважды")
         merged |= mapping

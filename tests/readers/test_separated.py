@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profdev_indicators.builtin import separated
 from profdev_indicators.builtin.readers import Csv
 from profdev_indicators.errors import SourceError
 from readers.asking import messages, only, period, problems, request, rows, write
@@ -96,9 +97,25 @@ def test_headings_are_matched_without_regard_to_spaces_and_case(tmp_path: Path) 
     assert told(tmp_path, card) == TOLD
 
 
-def test_a_long_table_stays_lazy(tmp_path: Path) -> None:
+def test_a_table_too_long_to_keep_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "2022/card.csv", CARD)
-    assert "Csv SCAN" in only(YEARLY.read(request(tmp_path))).frame.explain()
+    at_once = only(YEARLY.read(request(tmp_path))).frame
+    monkeypatch.setattr(separated, "_AT_ONCE", 0)
+    lazy = only(YEARLY.read(request(tmp_path))).frame
+    assert ("Csv SCAN" in at_once.explain(), "Csv SCAN" in lazy.explain()) == (False, True)
+    assert lazy.collect().equals(at_once.collect())
+
+
+@pytest.mark.parametrize("at_once", [1 << 20, 0])
+def test_russian_of_windows_after_a_long_english_beginning_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(separated, "_SHORT", 0)
+    monkeypatch.setattr(separated, "_AT_ONCE", at_once)
+    rows = ["unit;n_ped", *(f"s{n};{n}" for n in range(200_000)), "школа;7"]
+    write(tmp_path, "2022/card.csv", "\n".join(rows).encode("cp1251"))
+    table = only(YEARLY.read(request(tmp_path)))
+    assert table.frame.collect().select("unit", "n_ped").row(-1) == ("школа", "7")
 
 
 def test_a_row_without_a_unit_is_kept_only_if_it_tells_something(tmp_path: Path) -> None:

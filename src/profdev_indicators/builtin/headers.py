@@ -74,7 +74,12 @@ def find_header(
 def _bottom(rows: Sequence[Sequence[str]], known: Known, merged: Sequence[Area]) -> int | None:
     """The row under which most columns have a known heading, the first of equals; else the first which is filled."""
     filled = [at for at, row in enumerate(rows[:_LOOKED_AT]) if any(cell.strip() for cell in row)]
-    scores = {at: sum(text in known for text in _headings(rows, at, known, merged).values()) for at in filled}
+    most = max((len(row) for row in rows[:_LOOKED_AT]), default=0)
+    scores: dict[int, int] = {}
+    for at in filled:
+        scores[at] = sum(text in known for text in _headings(rows, at, known, merged).values())
+        if scores[at] == most:  # no row below can have more
+            break
     best = max(scores, key=lambda at: (scores[at], -at), default=None)
     return best if best is not None else _first_filled(rows)
 

@@ -49,9 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done; 1: problems in the configuration or the files, all of them printed; 2: wrong usage; 3: done, but
     findings reached ``--fail-on``.
     """
+    return answer(profdev, arguments, name="profdev")
+
+
+def answer(command: click.Command, arguments: Sequence[str] | None, *, name: str) -> int:
+    """Run a command of ours, or of a plugin, and return its exit code; whatever is wrong is told on stderr."""
     ready_console()
     try:
-        return profdev.main(arguments, prog_name="profdev", standalone_mode=False) or DONE
+        return command.main(arguments, prog_name=name, standalone_mode=False) or DONE
     except (ProfdevError, click.UsageError, click.Abort, OSError) as error:
         code, lines = _confess(error)
         complain(*lines)

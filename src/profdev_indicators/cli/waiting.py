@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE = 2.0  # seconds
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Say what is going on, and for how many seconds, until it is over; nothing where stderr is not a terminal."""
+def waiting(what: str | Callable[[], str]) -> Iterator[None]:
+    """Say what is going on, and for how many seconds, until it is over; nothing where stderr is not a terminal.
+
+    ``what``: the words, or what gives them each second anew.
+    """
     if not sys.stderr.isatty():
         yield
         return
@@ -27,11 +30,12 @@ def waiting(what: str) -> Iterator[None]:
         clock.join()
 
 
-def _tick(what: str, over: threading.Event) -> None:
+def _tick(what: str | Callable[[], str], over: threading.Event) -> None:
     start, said = time.monotonic(), ""
     over.wait(PATIENCE)
     while not over.is_set():
-        said = f"{what}… {time.monotonic() - start:.0f} с"
+        words = what if isinstance(what, str) else what()
+        said = f"{words}… {time.monotonic() - start:.0f} с".ljust(len(said))
         sys.stderr.write(f"\r{said}")
         sys.stderr.flush()
         over.wait(1.0)

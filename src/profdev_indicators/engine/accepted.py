@@ -91,6 +91,8 @@ def numbered(
     Raises:
         SourceError: a decision about what is not there: a source, an organisation, a period.
     """
+    if not decisions:
+        return pl.DataFrame(schema=DECISIONS)
     units = {name: number for number, name in enumerate(roster.ids)}
     numbers = {period: number for number, period in enumerate(periods)}
     problems = [problem for each in decisions for problem in _strange(each, district, units)]

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from profdev_indicators.engine.identity import SAID
 from profdev_indicators.engine.observe import TOLD, Heard, Observations
-from profdev_indicators.frames import DEFECTS, ENGINE, link_of, state_of
+from profdev_indicators.frames import DEFECTS, ENGINE, link_of, row_of, state_of
 from profdev_indicators.model import ACCEPTED, District, Item, Source
 from profdev_indicators.periods import Period
 
@@ -263,6 +263,7 @@ def _failures(frame: pl.DataFrame, check: _Check, places: _Places) -> pl.DataFra
         item=pl.lit(check.item.id),
         check=pl.lit(check.name),
         hint=pl.lit(check.hint),
+        row=pl.col(row_of(check.item.id)) if row_of(check.item.id) in frame.columns else pl.lit(None, pl.Int64),
     ).collect(engine=ENGINE)
 
 
@@ -448,7 +449,7 @@ def _misread(told: Heard) -> pl.DataFrame:
             "period",
             "file",
             "sheet",
-            "row",
+            row=pl.coalesce([name for name in (row_of(item.id), "row") if name in told.frame.columns]),
             source=pl.lit(told.source.id),
             item=pl.lit(item.id),
             severity=pl.lit(severity),
@@ -463,7 +464,10 @@ def _misread(told: Heard) -> pl.DataFrame:
         )
         if f"{item.id}@{kind}" in told.frame.columns
     ]
-    return pl.concat(parts, how="diagonal").collect(engine=ENGINE) if parts else pl.DataFrame()
+    if not parts:
+        return pl.DataFrame()
+    # One cell may have been told in two rows of a table.
+    return pl.concat(parts, how="diagonal").unique(maintain_order=True).collect(engine=ENGINE)
 
 
 def _placed(defects: pl.DataFrame, observed: Observations, places: _Places) -> pl.DataFrame:
@@ -485,8 +489,9 @@ def _placed(defects: pl.DataFrame, observed: Observations, places: _Places) -> p
     if defects.is_empty():
         return pl.DataFrame(schema=DEFECTS)
     periods = pl.Series([str(period) for period in observed.periods], dtype=pl.String)
-    # A row of its own belongs to the file it was found in; only what has no file goes to the place of the answer.
-    row = pl.when(pl.col("file").is_null()).then("row_").otherwise("row")
+    # A row belongs to the file it was found in; what has no file goes to the place of the answer, whose item may have
+    # a row of its own.
+    row = pl.when(pl.col("file").is_null()).then(pl.coalesce("row", "row_")).otherwise("row")
     address = pl.when(pl.col("sheet_") != "").then(pl.format("«{}»!{}", "sheet_", _address())).otherwise("column")
     return (
         defects.lazy()

@@ -25,7 +25,7 @@ from profdev_indicators.engine.explanation import (
 )
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.errors import RequestError
-from profdev_indicators.frames import MAIN, ROSTER, link_of, state_of
+from profdev_indicators.frames import MAIN, ROSTER, link_of, row_of, state_of
 from profdev_indicators.model import Act, District, Indicator, Population
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
@@ -301,6 +301,8 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
     for item, role in items.items():
         source = next(s for s in monitoring.district.sources if any(i.id == item for i in s.items))
         place = next(places.filter(source=source.id).iter_rows(named=True), None)
+        if place is not None and answers.get(row_of(item)) is not None:
+            place = place | {"row": answers[row_of(item)]}
         yield Cell(
             item=item,
             title=monitoring.district.items[item].title,

@@ -14,7 +14,7 @@ from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.spelling import interpret
 from profdev_indicators.engine.tellings import TELLINGS, settle, unsettled
 from profdev_indicators.errors import Problem, SourceError
-from profdev_indicators.frames import ENGINE, link_of
+from profdev_indicators.frames import ENGINE, link_of, row_of
 from profdev_indicators.model import District, Request, Source, Table
 from profdev_indicators.periods import Calendar, Period
 
@@ -209,6 +209,11 @@ def _plan(table: Table, source: Source, district: District, numbers: Mapping[Per
         (pl.col("row").cast(pl.Int64) if "row" in have else pl.lit(None, pl.Int64)).alias("row"),
         *(item.id for item in source.items if item.id in have),
         *_links(source, have),
+        *(
+            pl.col(f"{item.id}.row").cast(pl.Int64).alias(row_of(item.id))
+            for item in source.items
+            if f"{item.id}.row" in have
+        ),
     )
 
 
