@@ -31,6 +31,7 @@ lint: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/command.py
+	$(BIN)/python benchmarks/intake.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
