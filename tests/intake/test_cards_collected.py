@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from collecting import INN_A, INN_B, states
-from filled_cards import filled
 from profdev_indicators import collect, load
+from profdev_indicators.demo.filling import filled
 from profdev_indicators.facade import cards
 from profdev_indicators.intake.collect import Collection
 from profdev_indicators.intake.letters import letters
