@@ -47,8 +47,8 @@ ANSWERS = pl.Schema(
 """What every frame of answers begins with; then a Float64 column per item (null: not told) and its companions.
 
 ``state_of(item)``, String: why a null is more than silence, or why a number is kept out
-(``not_applicable``, ``suppressed``, ``invalid``); ``link_of(item)``, String: the evidence;
-``row_of(item)``, Int64: where the answer stood, if apart from the others.
+(``not_applicable``, ``suppressed``, ``not_reported``: told to be unknown, ``invalid``);
+``link_of(item)``, String: the evidence; ``row_of(item)``, Int64: where the answer stood, if apart from the others.
 A companion is there only where some answer needs it.
 """
 

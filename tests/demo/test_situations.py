@@ -260,6 +260,5 @@ def test_the_data_have_no_other_defects_than_those_hidden(answer: Monitoring) ->
         ("2022", "s07", "silent"),
         ("2022", "s10", "interpreted"),
         ("2022", "d03", "type"),
-        ("2022", "d07", "required"),
     }
     assert set(answer.defects.select("period", "unit", "check").rows()) == hidden

@@ -35,12 +35,16 @@ def told(value: float | None) -> tuple[Any, ...]:
     return (value, None, None, None)
 
 
+UNKNOWN = (None, "not_reported", None, None)
+"""Said to be unknown, and so not forgotten."""
+
+
 def wrong(problem: str) -> tuple[Any, ...]:
     return (None, "invalid", problem, None)
 
 
 def noted(value: float | None, note: str) -> tuple[Any, ...]:
-    return (value, None, None, note)
+    return (value, None if value is not None else "not_reported", None, note)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +66,11 @@ def noted(value: float | None, note: str) -> tuple[Any, ...]:
         (None, told(None)),
         ("", told(None)),
         (" \u00a0\n", told(None)),
-        ("н/д", told(None)),
-        ("Н/Д", told(None)),
-        ("нет  данных", told(None)),
-        ("NA", told(None)),
-        ("…", told(None)),
+        ("н/д", UNKNOWN),
+        ("Н/Д", UNKNOWN),
+        ("нет  данных", UNKNOWN),
+        ("NA", UNKNOWN),
+        ("…", UNKNOWN),
         ("не применимо", (None, "not_applicable", None, None)),
         ("15 чел.", noted(15, "«15 чел.» прочитано как 15")),
         ("1 234 человека", noted(1234, "«1 234 человека» прочитано как 1234")),
@@ -111,7 +115,7 @@ def test_a_count_is_read_as_people_write_it(cell: str | None, expected: tuple[An
         ("85 %", noted(85, "«85 %» прочитано как 85")),
         ("4,5 балла", noted(4.5, "«4,5 балла» прочитано как 4,5")),
         ("пять", wrong("не число: «пять»")),
-        ("nan", told(None)),
+        ("nan", UNKNOWN),
     ],
 )
 def test_a_number_may_be_negative_and_broken(cell: str, expected: tuple[Any, ...]) -> None:
@@ -126,7 +130,8 @@ def test_a_number_may_be_negative_and_broken(cell: str, expected: tuple[Any, ...
         *((cell, noted(1, f"«{cell}» прочитано как «да»")) for cell in ("+", "✓", "Да.", "да (приказ № 5)")),
         ("есть https://школа.рф/a", noted(1, "«есть https://школа.рф/a» прочитано как «да»")),
         *((cell, noted(0, f"«{cell}» прочитано как «нет»")) for cell in ("-", "–", "—", "нет (в 2023 году)")),
-        *((cell, told(None)) for cell in (None, "", "н/д", "нет данных")),
+        *((cell, told(None)) for cell in (None, "")),
+        *((cell, UNKNOWN) for cell in ("н/д", "нет данных")),
         ("2", wrong("не «да» и не «нет»: «2»")),
         ("100%", wrong("не «да» и не «нет»: «100%»")),
         ("1 чел.", wrong("не «да» и не «нет»: «1 чел.»")),
@@ -183,7 +188,8 @@ def days(year: int, month: int, day: int) -> float:
         ),
         ("1 мая 2026", noted(days(2026, 5, 1), "«1 мая 2026» прочитано как 01.05.2026")),
         ("01.03.1969", told(days(1969, 3, 1))),
-        *((cell, told(None)) for cell in (None, "", "н/д")),
+        *((cell, told(None)) for cell in (None, "")),
+        ("н/д", UNKNOWN),
         ("—", noted(None, "«—» прочитано как «нет сведений», а не 0")),
         *(
             (cell, wrong(f"не дата: «{cell}»"))
@@ -269,11 +275,11 @@ def test_spellings_of_the_district_and_the_source_add_up_and_win() -> None:
         hidden,
         inapplicable,
         hidden,
-        *[told(None)] * 3,
+        *[UNKNOWN] * 3,
         told(9),
         *[told(0)] * 2,
     ]
-    assert read("flag", ["ведется", "нет", "—"], district, source) == [told(1), told(None), told(0)]
+    assert read("flag", ["ведется", "нет", "—"], district, source) == [told(1), UNKNOWN, told(0)]
 
 
 @pytest.mark.parametrize(

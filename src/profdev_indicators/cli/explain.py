@@ -34,6 +34,7 @@ from profdev_indicators.wording import (
 
 _STATES_OF_ITEMS = {
     "not_applicable": "не применимо",
+    "not_reported": "нет сведений, так и сказано",
     "suppressed": "скрыто источником",
     "invalid": "противоречие, не учтено",
 }

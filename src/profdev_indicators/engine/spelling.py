@@ -78,7 +78,12 @@ _UNSEEN = "[\u200b\u200c\u200d\u2060\ufeff\u00ad]"
 _DASHES = "[\u2010-\u2015\u2212]"
 _QUOTES = "'\"`«»“”„’"
 
-_STATES = {"inapplicable": "not_applicable", "suppressed": "suppressed"}
+_STATES = {
+    "inapplicable": "not_applicable",
+    "suppressed": "suppressed",
+    "missing": "not_reported",  # said, and so not forgotten
+    "dash": "not_reported",
+}
 _PROBLEMS = {
     "percent": "указан процент («[cell]»), а нужен счёт",
     "negative": "отрицательное число: [cell]",
@@ -144,7 +149,7 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
 
     Returns:
         The frame with its items in Float64 (null: not told) and, where some cell needs it, companions:
-        ``state_of(item)`` (``not_applicable``, ``suppressed``, ``invalid``: why there is no number),
+        ``state_of(item)`` (``not_applicable``, ``suppressed``, ``not_reported``, ``invalid``: why there is no number),
         ``item@problem`` (what is wrong with the cell) and ``item@note`` (how a cell was read which is not literally
         a number, «да» or «нет»), both in Russian. A dash is «нет» for a flag and nothing told for a number, since
         it may mean either 0 or silence; «нет» for a number is 0; both are noted.
