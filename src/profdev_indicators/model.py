@@ -81,6 +81,21 @@ def shorthand(attribute: str) -> Any:  # noqa: ANN401 - a class decorator
 # --- protocols: what plugins supply -----------------------------------------------------------------------------
 
 
+@attrs.define(eq=False)
+class Opened:
+    """What readers have found in files while one question is put: sources which share a file open it once."""
+
+    _found: dict[object, Any] = attrs.field(factory=dict, init=False)
+
+    def get(self, file: object) -> Any:  # noqa: ANN401 - whatever its reader keeps
+        """What was kept for a file; None: nothing."""
+        return self._found.get(file)
+
+    def keep(self, file: object, found: object) -> None:
+        """Keep what was found for whoever asks next; ``file`` tells its state apart from later ones."""
+        self._found[file] = found
+
+
 @frozen(kw_only=True)
 class Request:
     """What a reader is asked for."""
@@ -95,6 +110,7 @@ class Request:
     until: Period | None = None
     district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
     elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
+    opened: Opened = attrs.field(factory=Opened, eq=False)
 
 
 @frozen(kw_only=True, eq=False)

@@ -37,9 +37,15 @@ def read_book(
         UnreadableError: it is no book, is protected, cut, or unpacks into more than any table needs.
         OSError: it cannot be opened.
     """
-    book = open_book(path)
-    if book.may_hold_a_card and (cards := tuple(_cards(book, request, period))):
-        return cards
+    state = path.stat()
+    key = (path, state.st_size, state.st_mtime_ns)
+    cards: tuple[Card | Grid, ...] | None = request.opened.get(key)
+    if cards is None:
+        book = open_book(path)
+        cards = tuple(_cards(book)) if book.may_hold_a_card else ()
+    if cards:
+        request.opened.keep(key, cards)
+        return tuple(card if isinstance(card, Grid) else _asked(card, request, period) for card in cards)
     page = book.page(book.named(sheet))
     found = find_header(page.head, known, forced=header, merged=page.merged)
     if found is None:
@@ -52,7 +58,8 @@ def read_book(
     return (_table(page, found),)
 
 
-def _cards(book: Book, request: Request, period: Period | None) -> Iterator[Grid]:
+def _cards(book: Book) -> Iterator[Card | Grid]:
+    """The cards of a book; of a sheet that cannot be read, the refusal."""
     for name in book.visible:
         try:
             card = find_card(book.page(name))
@@ -60,7 +67,7 @@ def _cards(book: Book, request: Request, period: Period | None) -> Iterator[Grid
             yield Grid.refused(error.problem, name)
             continue
         if card is not None:
-            yield _asked(card, request, period)
+            yield card
 
 
 def _retyped(book: Book, page: Page, request: Request, period: Period | None) -> Iterator[Grid]:

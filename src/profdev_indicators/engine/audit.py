@@ -41,7 +41,7 @@ def audit(observed: Observations, district: District) -> tuple[pl.DataFrame, pl.
         _unsettled(observed),
         _silent(observed, district),
         *(_misread(told) for told in observed.heard),
-        *(_noted(told) for told in observed.heard),
+        _noted(observed),
         *(_failures(frame, check, places) for check in failed),
     ]
     spoilt = [check for check in failed if check.error]
@@ -378,8 +378,14 @@ def _unsettled(observed: Observations) -> pl.DataFrame:
     )
 
 
-def _noted(told: Heard) -> pl.DataFrame:
-    """What a reader itself has to say of a table; addressed where the whole table is of one organisation."""
+def _noted(observed: Observations) -> pl.DataFrame:
+    """What readers themselves have to say of tables; of a file that several sources read, once."""
+    every = pl.concat([_noted_by(told) for told in observed.heard]) if observed.heard else pl.DataFrame()
+    return every.unique(["file", "sheet", "row", "seen", "message"], maintain_order=True) if every.height else every
+
+
+def _noted_by(told: Heard) -> pl.DataFrame:
+    """What the reader of a source says; addressed where the whole table is of one organisation."""
     rows = []
     for table in told.tables:
         if not table.notes:

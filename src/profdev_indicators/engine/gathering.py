@@ -15,7 +15,7 @@ from profdev_indicators.engine.observe import Heard, Observations, align, hear, 
 from profdev_indicators.engine.roster import Roster, read_roster
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import RESERVED
-from profdev_indicators.model import District, Source, Table
+from profdev_indicators.model import District, Opened, Source, Table
 from profdev_indicators.periods import Period
 
 _CHANGED = "файл изменился, пока его читали"
@@ -109,6 +109,7 @@ def _read(
     """Tables of every source, and what is wrong with any of their files."""
     tables: dict[str, tuple[Table, ...]] = {}
     unread: dict[str, tuple[Problem, ...]] = {}
+    opened = Opened()
     for source in district.sources:
         try:
             tables[source.id] = read_tables(
@@ -119,6 +120,7 @@ def _read(
                 since=since,
                 until=asked[-1],
                 district=district,
+                opened=opened,
             )
         except SourceError as error:
             tables[source.id], unread[source.id] = tuple(error.tables), error.problems

@@ -15,7 +15,7 @@ from profdev_indicators.engine.spelling import interpret
 from profdev_indicators.engine.tellings import TELLINGS, settle, unsettled
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE, link_of, row_of
-from profdev_indicators.model import District, Request, Source, Table
+from profdev_indicators.model import District, Opened, Request, Source, Table
 from profdev_indicators.periods import Calendar, Period
 
 TOLD = "{}@told"
@@ -81,6 +81,7 @@ def read_tables(
     since: Period | None,
     until: Period,
     district: District,
+    opened: Opened | None = None,
 ) -> tuple[Table, ...]:
     """All tables of a source which lie in the span of periods.
 
@@ -100,6 +101,7 @@ def read_tables(
         until=until,
         district=district.id,
         elsewhere=frozenset(district.items),
+        opened=opened or Opened(),
     )
     return tuple(source.reader.read(request))
 
