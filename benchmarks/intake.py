@@ -26,9 +26,9 @@ from typing import Any
 
 import polars as pl
 import python_calamine
-from profdev_indicators.demo.filling import filled
 
 from profdev_indicators import cards, load
+from profdev_indicators.demo.filling import filled
 from profdev_indicators.engine import gather
 from profdev_indicators.model import District
 from profdev_indicators.periods import Period

@@ -149,7 +149,7 @@ def collection(
         repeats=_repeats(gathered),
         files=_files(gathered, unread),
         names=dict(names.select("id", "name").iter_rows()),
-        problems=tuple(problem for each in gathered.unread.values() for problem in each),
+        problems=tuple(dict.fromkeys(problem for each in gathered.unread.values() for problem in each)),
         notices=_notices(gathered, unread),
         sources=engine.sources_read(gathered),
         plugins=tuple(plugins),
