@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from profdev_indicators.builtin import opendocument, packages, workbooks
+from profdev_indicators.builtin import opendocument, packages, workbooks, xls
 from profdev_indicators.builtin.readers import Csv, Files, Xlsx
 from profdev_indicators.errors import Problem
 from readers.asking import book, only, problems, request, rows, write
@@ -244,6 +244,45 @@ def test_an_old_book_is_read_and_what_it_claims_takes_no_memory(tmp_path: Path, 
     claimed = old_book[: at + 4] + struct.pack("<IIHH", 0, 2**31, 0, 2**15) + old_book[at + 16 :]
     write(tmp_path, "2022/card.xls", claimed)
     assert rows(READER.read(request(tmp_path)), "unit", "n_ped") == [("ш1", "31")]
+
+
+def test_a_link_from_every_cell_of_an_old_book_is_not_followed(tmp_path: Path, old_book: bytes) -> None:
+    setup = old_book.index(struct.pack("<HH", 0xA1, 34))
+    known = bytes.fromhex("d0c9ea79f9bace118c8200aa004ba90b02000000")
+    link = struct.pack("<HHHHHH", 0x1B8, 34, 0, 0xFFFF, 0, 0xFFFF) + known
+    write(tmp_path, "2022/card.xls", old_book[:setup] + link + old_book[setup + len(link) :])
+    assert rows(READER.read(request(tmp_path)), "unit", "n_ped") == [("ш1", "31")]
+
+
+def test_texts_of_an_old_book_that_lead_back_to_themselves_are_refused(tmp_path: Path, old_book: bytes) -> None:
+    first = old_book.index(b"\x04\0\0unit")
+    endless = struct.pack("<iHBi", 2**31 - 1, 0, 4, -7)
+    ring = old_book[: first - 4] + endless + old_book[first + 7 :]
+    assert complaint(tmp_path, ring, "card.xls").message == "книга повреждена (ValueError)"
+
+
+def test_a_directory_of_an_old_book_with_endless_ways_through_it_is_refused(tmp_path: Path) -> None:
+    parts = b"".join(
+        struct.pack("<64sHBxiii36xiI4x", f"{number:02}".encode("utf-16-le"), 6, *tree, -2, 0)
+        for number, tree in enumerate([(5, -1, -1, 1), *((2, n + 2, n + 2, -1) for n in range(62)), (2, -1, -1, -1)])
+    )
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII", OLE, 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2**32 - 2, 0, 2**32 - 2, 0
+    )
+    chain = struct.pack("<128I", 2**32 - 3, *range(2, 17), 2**32 - 2, *[2**32 - 1] * 111)
+    ring = (header + struct.pack("<I", 0)).ljust(512, b"\xff") + chain + parts
+    assert complaint(tmp_path, ring, "card.xls").message == "книга повреждена (ValueError)"
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [("_LARGEST", "книга XLS занимает 0 МиБ"), ("_MOST", "в книге больше 1"), ("_TEXTS", "тексты листа займут")],
+)
+def test_an_old_book_larger_than_any_table_is_refused(
+    tmp_path: Path, old_book: bytes, monkeypatch: pytest.MonkeyPatch, limit: str, message: str
+) -> None:
+    monkeypatch.setattr(xls, limit, 1)
+    assert complaint(tmp_path, old_book, "card.xls").message.startswith(message)
 
 
 def test_a_book_too_large_to_be_read_at_once_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from xml.etree import ElementTree as ET
 from attrs import field, frozen
 
 from profdev_indicators.builtin import workbooks
-from profdev_indicators.builtin.biff import read_old
 from profdev_indicators.builtin.cardsheets import MARK
 from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, plain
 from profdev_indicators.builtin.opendocument import read_opendocument
@@ -97,7 +96,7 @@ def open_book(path: Path) -> Book:
     raw = path.read_bytes()
     _refuse_what_is_no_book(raw)
     with _damage_named():
-        return _of_pages(read_old(raw)) if raw.startswith(_OLE) else _zipped(raw)
+        return _old(raw) if raw.startswith(_OLE) else _zipped(raw)
 
 
 def _calamine() -> ModuleType:
@@ -170,6 +169,22 @@ def _zipped(raw: bytes) -> Book:
         **_sheets(book),
         may_hold_a_card=may_hold_a_card,
         open=lambda name: _page(book, name, workbooks.hidden_texts(package, name)),
+    )
+
+
+def _old(raw: bytes) -> Book:
+    try:
+        # Who reads no XLS needs none of its libraries, and they are an extra.
+        from profdev_indicators.builtin.xls import open_old  # noqa: PLC0415
+    except ImportError:
+        message = "для книг XLS нужны библиотеки xlrd и olefile"
+        raise MissingLibraryError(message, hint="pip install profdev-indicators[xlsx]") from None
+    book = open_old(raw)
+    return Book(
+        visible=tuple(name for name, is_visible in book.sheets.items() if is_visible),
+        hidden=tuple(name for name, is_visible in book.sheets.items() if not is_visible),
+        may_hold_a_card=True,
+        open=book.page,
     )
 
 
