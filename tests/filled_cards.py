@@ -12,8 +12,8 @@ import pytest
 from attrs import frozen
 from python_calamine import CalamineWorkbook
 
-from profdev_indicators.builtin import cardsheets
-from profdev_indicators.builtin.pages import letters
+from profdev_indicators.builtin.readers import cardsheets
+from profdev_indicators.builtin.readers.spreadsheets.pages import letters
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 

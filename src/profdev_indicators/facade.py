@@ -15,7 +15,7 @@ from profdev_indicators import config, engine
 from profdev_indicators.engine.gathering import unread_of_asked
 from profdev_indicators.engine.judge import check_rules
 from profdev_indicators.errors import Problem, RequestError
-from profdev_indicators.intake.card import Cards, make_cards
+from profdev_indicators.intake.cards import Cards, make_cards
 from profdev_indicators.intake.collect import Collection, collection
 from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods

@@ -16,7 +16,7 @@ import yaml
 from example_district import card_of, written
 from filled_cards import Sheet, computed, needs_office
 from profdev_indicators import cards, demo, load, plugin_manager
-from profdev_indicators.builtin.cardsheets import CHECK, LAST, NAME, UNIT
+from profdev_indicators.builtin.readers.cardsheets import CHECK, LAST, NAME, UNIT
 from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.demo import questions
 from profdev_indicators.demo.answers import YEARS, truth

@@ -18,11 +18,10 @@ from attrs import evolve
 from filled_cards import Sheet
 from monitorings import DISTRICT
 from profdev_indicators import cards
-from profdev_indicators.builtin import cardsheets
-from profdev_indicators.builtin.cardsheets import FACTS, LAST, LINK, MARK, TITLE
-from profdev_indicators.builtin.readers import Files, Frame
+from profdev_indicators.builtin.readers import Files, Frame, cardsheets
+from profdev_indicators.builtin.readers.cardsheets import FACTS, LAST, LINK, MARK, TITLE
 from profdev_indicators.errors import RequestError
-from profdev_indicators.intake.cardform import answer
+from profdev_indicators.intake.cards.form import answer
 from profdev_indicators.model import CardForm, District, Item, Name, Source, Unit
 
 _ITEMS = (

@@ -12,11 +12,11 @@ from attrs import evolve
 from filled_cards import Sheet, computed, needs_office
 from monitorings import DISTRICT
 from profdev_indicators import cards, monitor
-from profdev_indicators.builtin.cardsheets import CHECK
 from profdev_indicators.builtin.measures import Count
 from profdev_indicators.builtin.readers import Frame
+from profdev_indicators.builtin.readers.cardsheets import CHECK
 from profdev_indicators.demo.filling import filled
-from profdev_indicators.intake.cardchecks import literal
+from profdev_indicators.intake.cards.checks import literal
 from profdev_indicators.model import District, Indicator, Item, Jump, Section, Source, Unit
 
 LONG = "Педагогических работников, которые " + "очень " * 60 + "«заняты»"

@@ -17,10 +17,10 @@ from attrs import evolve
 from filled_cards import Sheet, computed, needs_office
 from monitorings import DISTRICT
 from profdev_indicators import cards
-from profdev_indicators.builtin.cardsheets import CHECK, FACTS, NAME
 from profdev_indicators.builtin.readers import Frame
+from profdev_indicators.builtin.readers.cardsheets import CHECK, FACTS, NAME
 from profdev_indicators.demo.filling import filled
-from profdev_indicators.intake.card import Cards
+from profdev_indicators.intake.cards import Cards
 from profdev_indicators.model import CardForm, District, Item, Jump, Name, Source, Unit
 
 _FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example")', "\t=1+1", "{=1}")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.intake.cardnames import file_names
+from profdev_indicators.intake.cards.names import file_names
 
 _HOSTILE = st.sampled_from(list('aA.ё /\\:*?"<>|~\u202e\u200f\x00\n😀«')) | st.characters()
 _NAMES = st.text(_HOSTILE, max_size=130)

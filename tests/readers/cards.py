@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from profdev_indicators.builtin import cardsheets
+from profdev_indicators.builtin.readers import cardsheets
 
 QUESTIONS = {
     "n_ped": "Педагогов всего",

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from profdev_indicators.builtin import cardsheets
-from profdev_indicators.builtin.readers import Files, Xlsx
+from profdev_indicators.builtin.readers import Files, Xlsx, cardsheets
 from profdev_indicators.errors import SourceError
 from profdev_indicators.model import Request, Table
 from readers.asking import ITEMS, only, period, problems, request, write

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from profdev_indicators.builtin import separated
-from profdev_indicators.builtin.readers import Csv, Xlsx
+from profdev_indicators.builtin.readers import Csv, Xlsx, separated
 from profdev_indicators.model import Table
 from readers.asking import messages, only, problems, request, write
 from readers.cards import converted

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from profdev_indicators.builtin import opendocument, packages, workbooks, xls
 from profdev_indicators.builtin.readers import Csv, Files, Xlsx
+from profdev_indicators.builtin.readers.spreadsheets import opendocument, packages, xls
+from profdev_indicators.builtin.readers.spreadsheets import xlsx as workbooks
 from profdev_indicators.errors import Problem
 from readers.asking import book, only, problems, request, rows, write
 from readers.cards import card, converted, repacked
@@ -303,7 +304,7 @@ def test_records_too_many_to_be_read_at_once_are_refused(tmp_path: Path, name: s
 def test_a_large_book_is_proved_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (packages, workbooks, opendocument):
         monkeypatch.setattr(module, "SMALL", 100)
-    monkeypatch.setattr("profdev_indicators.builtin.books.SMALL", 100)
+    monkeypatch.setattr("profdev_indicators.builtin.readers.spreadsheets.books.SMALL", 100)
     write(tmp_path, "2022/card.xlsx", card())
     columns = ("unit", "period", "n_ped")
     assert rows(READER.read(request(tmp_path, columns=columns)), "unit", "n_ped") == [("ш1", "31")]

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin import separated
-from profdev_indicators.builtin.readers import Csv
+from profdev_indicators.builtin.readers import Csv, separated
 from profdev_indicators.errors import SourceError
 from readers.asking import messages, only, period, problems, request, rows, write
 

@@ -12,8 +12,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin import packages, pages
 from profdev_indicators.builtin.readers import Files, Xlsx
+from profdev_indicators.builtin.readers.spreadsheets import packages, pages
 from profdev_indicators.errors import SourceError
 from readers.asking import book, messages, only, problems, request, rows, write
 
@@ -227,7 +227,7 @@ def test_without_the_libraries_of_old_books_the_cure_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, "profdev_indicators.builtin.xls", raising=False)
+    monkeypatch.delitem(sys.modules, "profdev_indicators.builtin.readers.spreadsheets.xls", raising=False)
     write(tmp_path, "2022/card.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     reader = Files(location="{period}/*")
     assert messages(reader, request(tmp_path)) == [

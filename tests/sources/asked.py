@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.builtin.databases import Sql
+from profdev_indicators.builtin.readers.sql.databases import Sql
 from readers.asking import request
 from sources.servers import USER, Server
 

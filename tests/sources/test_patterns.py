@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin.locations import _fit, _one_period, _unchanging, find
+from profdev_indicators.builtin.readers.locations import _fit, _one_period, _unchanging, find
 from readers.asking import request
 
 NAMES = st.sampled_from(["a", "A", "2021", "2022", "card-2022", "x.csv", "2022.csv", ".x.csv", "~$x.csv", "ё й.csv"])

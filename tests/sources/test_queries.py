@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.builtin.addresses import parse, public
-from profdev_indicators.builtin.queries import foreign, objection, of_table, parameters, quoted, translated, values
+from profdev_indicators.builtin.readers.sql.addresses import parse, public
+from profdev_indicators.builtin.readers.sql.queries import (
+    foreign,
+    objection,
+    of_table,
+    parameters,
+    quoted,
+    translated,
+    values,
+)
 from profdev_indicators.periods import Period
 
 

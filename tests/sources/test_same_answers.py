@@ -13,7 +13,7 @@ import pytest
 
 from example_district import plugins, written
 from profdev_indicators import demo, load, monitor
-from profdev_indicators.builtin.locations import patterns
+from profdev_indicators.builtin.readers.locations import patterns
 from profdev_indicators.frames import ROSTER
 from profdev_indicators.model import District, Request, Table
 from profdev_indicators.periods import Period

@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from profdev_indicators.builtin import connections, databases
-from profdev_indicators.builtin.databases import Sql
+from profdev_indicators.builtin.readers.sql import connections, databases
+from profdev_indicators.builtin.readers.sql.databases import Sql
 from readers.asking import messages, only, period, problems, request, rows, write
 from sources.asked import Base, LikeSqlite, asked, sql
 from sources.servers import PASSWORD, USER, Server

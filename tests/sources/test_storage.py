@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from profdev_indicators.builtin import storage as stored
 from profdev_indicators.builtin.readers import Csv, Files, Json, NdJson, Parquet, Xlsx
+from profdev_indicators.builtin.readers import storage as stored
 from readers.asking import book, messages, only, period, request, rows
 
 CARD = "unit;n_ped\nш1;31\n".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from profdev_indicators.builtin import cardsheets
+from profdev_indicators.builtin.readers import cardsheets
 from profdev_indicators.demo.answers import Answers
 from profdev_indicators.demo.files import Told, link, typed
 from profdev_indicators.demo.filling import STATUS, filled
@@ -14,7 +14,7 @@ from profdev_indicators.demo.organisations import Organisation
 from profdev_indicators.demo.questions import Question, card, organisations
 from profdev_indicators.engine.accepted import Decision
 from profdev_indicators.facade import cards
-from profdev_indicators.intake.cardchecks import GOOD, READY, SKIPPABLE
+from profdev_indicators.intake.cards.checks import GOOD, READY, SKIPPABLE
 from profdev_indicators.model import District
 
 Blanks = Mapping[str, tuple[str, bytes]]  # by organisation: the name of the file and the card itself

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from attrs import frozen
 
-from profdev_indicators.builtin import cardsheets
+from profdev_indicators.builtin.readers import cardsheets
 
 STATUS = "status"
 """The line on top, which counts answers and remarks."""

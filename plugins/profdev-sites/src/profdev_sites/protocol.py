@@ -11,8 +11,8 @@ from typing import Literal
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.grids import plain
 from profdev_indicators.builtin.readers import Files
+from profdev_indicators.builtin.readers.grids import plain
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import ItemId, Request, Table, key

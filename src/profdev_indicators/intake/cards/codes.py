@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from profdev_indicators.builtin import cardsheets as marks
+from profdev_indicators.builtin.readers import cardsheets as marks
 from profdev_indicators.codes import INN_WEIGHTS, OGRN_LENGTH
-from profdev_indicators.intake.cardchecks import BAD, GOOD, NOT_YET, literal
+from profdev_indicators.intake.cards.checks import BAD, GOOD, NOT_YET, literal
 
 PROMPT = "Как в свидетельстве или на сайте организации, без пробелов; ноль в начале важен."
 UNFILLED = f"{NOT_YET} впишите: по нему вас узнают"

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.builtin.addresses import Address
-from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError
-from profdev_indicators.builtin.queries import quoted, translated
+from profdev_indicators.builtin.readers.grids import MissingLibraryError, UnreadableError
+from profdev_indicators.builtin.readers.sql.addresses import Address
+from profdev_indicators.builtin.readers.sql.queries import quoted, translated
 
 MOST_CELLS = 50_000_000  # of one result: some gigabytes
 _CONNECTING = 10  # seconds to wait for a server that is silent

@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.builtin.grids import UnreadableError
-from profdev_indicators.builtin.packages import SMALL, Package
-from profdev_indicators.builtin.pages import AREA, Place, address, column_number
+from profdev_indicators.builtin.readers.grids import UnreadableError
+from profdev_indicators.builtin.readers.spreadsheets.packages import SMALL, Package
+from profdev_indicators.builtin.readers.spreadsheets.pages import AREA, Place, address, column_number
 
 _TEXTS = 1 << 30  # bytes of the texts of a sheet: one long text may be in every cell and take no room in the file
 _TEXTS_AT_ALL = 4 << 30  # the same of a sheet too large to be looked through cell by cell

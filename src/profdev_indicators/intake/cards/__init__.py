@@ -14,10 +14,10 @@ from attrs import frozen
 from profdev_indicators.engine.roster import Roster, read_roster
 from profdev_indicators.errors import Problem, RequestError
 from profdev_indicators.frames import ENGINE
-from profdev_indicators.intake.cardform import Asked, Card, Question, questions_of
-from profdev_indicators.intake.cardlast import LastAnswers, last_answers
-from profdev_indicators.intake.cardnames import file_names
-from profdev_indicators.intake.cardsheet import workbook
+from profdev_indicators.intake.cards.form import Asked, Card, Question, questions_of
+from profdev_indicators.intake.cards.last import LastAnswers, last_answers
+from profdev_indicators.intake.cards.names import file_names
+from profdev_indicators.intake.cards.sheet import workbook
 from profdev_indicators.model import District, Source
 from profdev_indicators.periods import Period, day_in
 

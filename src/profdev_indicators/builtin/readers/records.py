@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from profdev_indicators.builtin.grids import Grid, UnreadableError
+from profdev_indicators.builtin.readers.grids import Grid, UnreadableError
 
 _LARGEST = 256 << 20  # bytes: in memory, records take a dozen times more
 _INT64 = range(-(2**63), 2**63)

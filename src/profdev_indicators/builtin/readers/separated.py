@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.builtin.grids import Grid, UnreadableError
-from profdev_indicators.builtin.headers import Known, find_header
+from profdev_indicators.builtin.readers.grids import Grid, UnreadableError
+from profdev_indicators.builtin.readers.headers import Known, find_header
 from profdev_indicators.errors import Problem
 
 _SEPARATORS = (";", "\t", ",")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 from attrs import field, frozen
 
-from profdev_indicators.builtin import cardsheets
-from profdev_indicators.builtin.grids import OF_UNITS, Grid, UnreadableError, is_question, plain
-from profdev_indicators.builtin.pages import Page, address
+from profdev_indicators.builtin.readers import cardsheets
+from profdev_indicators.builtin.readers.grids import OF_UNITS, Grid, UnreadableError, is_question, plain
+from profdev_indicators.builtin.readers.spreadsheets.pages import Page, address
 from profdev_indicators.errors import Problem
 from profdev_indicators.model import Request
 from profdev_indicators.periods import Period

@@ -15,12 +15,12 @@ from xml.etree import ElementTree as ET
 
 from attrs import field, frozen
 
-from profdev_indicators.builtin import workbooks
-from profdev_indicators.builtin.cardsheets import MARK
-from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, plain
-from profdev_indicators.builtin.opendocument import read_opendocument
-from profdev_indicators.builtin.packages import SMALL, Package, protected
-from profdev_indicators.builtin.pages import Page, Place
+from profdev_indicators.builtin.readers.cardsheets import MARK
+from profdev_indicators.builtin.readers.grids import MissingLibraryError, UnreadableError, plain
+from profdev_indicators.builtin.readers.spreadsheets import xlsx as workbooks
+from profdev_indicators.builtin.readers.spreadsheets.opendocument import read_opendocument
+from profdev_indicators.builtin.readers.spreadsheets.packages import SMALL, Package, protected
+from profdev_indicators.builtin.readers.spreadsheets.pages import Page, Place
 
 _LARGEST = 256 << 20  # bytes of a file
 _ZIP = b"PK\x03\x04"
@@ -175,7 +175,7 @@ def _zipped(raw: bytes) -> Book:
 def _old(raw: bytes) -> Book:
     try:
         # Who reads no XLS needs none of its libraries, and they are an extra.
-        from profdev_indicators.builtin.xls import open_old  # noqa: PLC0415
+        from profdev_indicators.builtin.readers.spreadsheets.xls import open_old  # noqa: PLC0415
     except ImportError:
         message = "для книг XLS нужны библиотеки xlrd и olefile"
         raise MissingLibraryError(message, hint="pip install profdev-indicators[xlsx]") from None

@@ -15,10 +15,10 @@ import attrs
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin import addresses, queries
-from profdev_indicators.builtin.columns import FAILURES, Columns, told
-from profdev_indicators.builtin.connections import Session, session
-from profdev_indicators.builtin.grids import Grid, MissingLibraryError, UnreadableError, choose, nothing_asked
+from profdev_indicators.builtin.readers.columns import FAILURES, Columns, told
+from profdev_indicators.builtin.readers.grids import Grid, MissingLibraryError, UnreadableError, choose, nothing_asked
+from profdev_indicators.builtin.readers.sql import addresses, queries
+from profdev_indicators.builtin.readers.sql.connections import Session, session
 from profdev_indicators.errors import SourceError
 from profdev_indicators.model import Request, Table, key
 from profdev_indicators.periods import Period

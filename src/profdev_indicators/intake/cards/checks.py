@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from profdev_indicators.intake.cardform import Question
+from profdev_indicators.intake.cards.form import Question
 from profdev_indicators.model import Item
 from profdev_indicators.wording import as_set, count
 

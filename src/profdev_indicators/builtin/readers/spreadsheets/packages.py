@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Final
 
-from profdev_indicators.builtin.grids import UnreadableError
+from profdev_indicators.builtin.readers.grids import UnreadableError
 
 SMALL: Final = 64 << 20  # bytes of XML that may lie in memory as a whole
 _UNPACKED = 768 << 20  # bytes of all XML; a million rows of twenty numbers are some 600 MiB

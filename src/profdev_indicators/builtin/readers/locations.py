@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin import storage
-from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError, asked
+from profdev_indicators.builtin.readers import storage
+from profdev_indicators.builtin.readers.grids import MissingLibraryError, UnreadableError, asked
 from profdev_indicators.errors import Problem
 from profdev_indicators.model import ACCEPTED, Request
 from profdev_indicators.periods import Calendar, Period

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from profdev_indicators.builtin.grids import plain
-from profdev_indicators.builtin.pages import Area
+from profdev_indicators.builtin.readers.grids import plain
+from profdev_indicators.builtin.readers.spreadsheets.pages import Area
 
 _LOOKED_AT = 30  # rows from the top
 _DEEPEST = 3  # rows of headings

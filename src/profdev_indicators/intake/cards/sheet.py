@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from profdev_indicators.builtin import cardsheets as marks
-from profdev_indicators.builtin.pages import letters
+from profdev_indicators.builtin.readers import cardsheets as marks
+from profdev_indicators.builtin.readers.spreadsheets.pages import letters
 from profdev_indicators.errors import RequestError
-from profdev_indicators.intake import cardcodes, cardtexts
-from profdev_indicators.intake.cardchecks import Places, accepted, check, remarks, status, untouched, untouched_status
-from profdev_indicators.intake.cardform import Card, Question, answer
-from profdev_indicators.intake.cardlayout import height
-from profdev_indicators.intake.cardstyle import (
+from profdev_indicators.intake.cards import codes as cardcodes
+from profdev_indicators.intake.cards import texts as cardtexts
+from profdev_indicators.intake.cards.checks import Places, accepted, check, remarks, status, untouched, untouched_status
+from profdev_indicators.intake.cards.form import Card, Question, answer
+from profdev_indicators.intake.cards.layout import height
+from profdev_indicators.intake.cards.style import (
     FONT,
     FRAGMENTS,
     LARGE,

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 from attrs import Factory, define
 
-from profdev_indicators.builtin.grids import UnreadableError
-from profdev_indicators.builtin.packages import SMALL, Package, protected
-from profdev_indicators.builtin.pages import Area, Page
+from profdev_indicators.builtin.readers.grids import UnreadableError
+from profdev_indicators.builtin.readers.spreadsheets.packages import SMALL, Package, protected
+from profdev_indicators.builtin.readers.spreadsheets.pages import Area, Page
 
 _CELLS = 4_000_000  # of all sheets, with the repeated ones
 _ROWS = 1_048_576

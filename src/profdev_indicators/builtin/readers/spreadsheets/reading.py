@@ -7,11 +7,11 @@ from pathlib import Path
 
 from attrs import evolve
 
-from profdev_indicators.builtin.books import Book, open_book
-from profdev_indicators.builtin.cards import Card, find_card, find_retyped, notes_of, problems_of
-from profdev_indicators.builtin.grids import Grid, UnreadableError
-from profdev_indicators.builtin.headers import Header, Known, find_header
-from profdev_indicators.builtin.pages import Page, letters
+from profdev_indicators.builtin.readers.cards import Card, find_card, find_retyped, notes_of, problems_of
+from profdev_indicators.builtin.readers.grids import Grid, UnreadableError
+from profdev_indicators.builtin.readers.headers import Header, Known, find_header
+from profdev_indicators.builtin.readers.spreadsheets.books import Book, open_book
+from profdev_indicators.builtin.readers.spreadsheets.pages import Page, letters
 from profdev_indicators.errors import Problem
 from profdev_indicators.model import Request
 from profdev_indicators.periods import Period

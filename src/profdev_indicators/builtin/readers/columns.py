@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.grids import (
+from profdev_indicators.builtin.readers.grids import (
     Grid,
     MissingLibraryError,
     UnreadableError,
@@ -17,7 +17,7 @@ from profdev_indicators.builtin.grids import (
     plain,
     take,
 )
-from profdev_indicators.builtin.headers import Known
+from profdev_indicators.builtin.readers.headers import Known
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import Request, Table, key

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from profdev_indicators.builtin import cardsheets as marks
-from profdev_indicators.intake.cardchecks import NOTHING_KNOWN, wanted
-from profdev_indicators.intake.cardform import Card
+from profdev_indicators.builtin.readers import cardsheets as marks
+from profdev_indicators.intake.cards.checks import NOTHING_KNOWN, wanted
+from profdev_indicators.intake.cards.form import Card
 from profdev_indicators.model import District, Item
 from profdev_indicators.periods import Period
 from profdev_indicators.wording import long_day

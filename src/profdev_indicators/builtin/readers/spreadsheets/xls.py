@@ -12,9 +12,9 @@ import olefile
 import xlrd
 from attrs import field, frozen
 
-from profdev_indicators.builtin.grids import UnreadableError
-from profdev_indicators.builtin.packages import protected
-from profdev_indicators.builtin.pages import Cell, Page
+from profdev_indicators.builtin.readers.grids import UnreadableError
+from profdev_indicators.builtin.readers.spreadsheets.packages import protected
+from profdev_indicators.builtin.readers.spreadsheets.pages import Cell, Page
 
 _LARGEST = 64 << 20  # bytes of a file: a number takes six there and forty in memory
 _TEXTS = 1 << 28  # letters of all cells of a sheet: one long text may stand in each of them

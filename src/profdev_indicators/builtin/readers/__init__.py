@@ -10,13 +10,13 @@ from typing import Literal
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.columns import FAILURES, Columns, told, typed
-from profdev_indicators.builtin.databases import Sql
-from profdev_indicators.builtin.grids import Grid, UnreadableError
-from profdev_indicators.builtin.locations import acceptable, find
-from profdev_indicators.builtin.records import read_json, read_ndjson
-from profdev_indicators.builtin.separated import read_separated
-from profdev_indicators.builtin.spreadsheets import read_book
+from profdev_indicators.builtin.readers.columns import FAILURES, Columns, told, typed
+from profdev_indicators.builtin.readers.grids import Grid, UnreadableError
+from profdev_indicators.builtin.readers.locations import acceptable, find
+from profdev_indicators.builtin.readers.records import read_json, read_ndjson
+from profdev_indicators.builtin.readers.separated import read_separated
+from profdev_indicators.builtin.readers.spreadsheets.reading import read_book
+from profdev_indicators.builtin.readers.sql.databases import Sql
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key

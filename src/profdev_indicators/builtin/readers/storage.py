@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from profdev_indicators.builtin.grids import MissingLibraryError, UnreadableError
+from profdev_indicators.builtin.readers.grids import MissingLibraryError, UnreadableError
 
 SCHEME = "s3://"
 LARGEST = 512 << 20  # bytes of one object

@@ -1,0 +1,1 @@
+"""Databases: one query of a source, read-only, through ADBC."""
