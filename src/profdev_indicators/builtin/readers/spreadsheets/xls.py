@@ -28,6 +28,7 @@ _CELLS = (0x203, 0x27E, 0xBD, 0x204, 0xFD, 0xD6, 0x205, 0x6)  # numbers, texts, 
 _OF_FORMULAS = (0x207, 0x221, 0x236, 0x4BC)  # what follows a formula: its text, or how it is shared
 _TOLD = {_BOF, _EOF, _CONTINUE, _BOUNDSHEET, _XF, _FORMAT, _SST, _DATE1904, _MERGED, *_CELLS, *_OF_FORMULAS}
 _UNKNOWN = b"\xff\xff"  # a kind of record nobody looks at
+_AS_IS = {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_TEXT}
 _RUNS, _FURTHER, _WIDE = 8, 4, 1  # marks of a text: it has fonts, a pronunciation, letters of two bytes
 
 
@@ -183,24 +184,26 @@ def _rows(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[Sequence[Cell]]:
     percents = {number for number, style in enumerate(book.xf_list) if "%" in formats.get(style.format_key, "")}
     room = 0
     for row in range(sheet.nrows):
-        cells = [_shown(cell, book, percents) for cell in sheet.row(row)]
+        cells: list[Cell] = list(sheet.row_values(row))
+        for column, kind in enumerate(sheet.row_types(row)):
+            if kind not in _AS_IS:
+                cells[column] = _shown(book, sheet, row, column, percents)
         room += sum(len(cell) for cell in cells if isinstance(cell, str))
         if room > _TEXTS:
             raise UnreadableError("тексты листа займут слишком много памяти", hint="сохраните его как XLSX или CSV")
         yield cells
 
 
-def _shown(cell: xlrd.sheet.Cell, book: xlrd.Book, percents: set[int]) -> Cell:
-    match cell.ctype:
-        case xlrd.XL_CELL_TEXT:
-            return str(cell.value)
+def _shown(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, percents: set[int]) -> Cell:
+    value = sheet.cell_value(row, column)
+    match sheet.cell_type(row, column):
         case xlrd.XL_CELL_ERROR:
-            return xlrd.error_text_from_code.get(int(cell.value), "#ОШИБКА!")
+            return xlrd.error_text_from_code.get(int(value), "#ОШИБКА!")
         case xlrd.XL_CELL_BOOLEAN:
-            return bool(cell.value)
+            return bool(value)
         case xlrd.XL_CELL_DATE:
             with suppress(OverflowError, ValueError):
-                return xlrd.xldate_as_datetime(float(cell.value), book.datemode)
-        case xlrd.XL_CELL_NUMBER if cell.xf_index in percents:
-            return f"{float(cell.value) * 100:.10g}%"
-    return cell.value
+                return xlrd.xldate_as_datetime(float(value), book.datemode)
+        case xlrd.XL_CELL_NUMBER if percents and sheet.cell_xf_index(row, column) in percents:
+            return f"{float(value) * 100:.10g}%"
+    return value
