@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,51 +123,36 @@ def _from_reader(reader: Reader, district: District, root: Path | None, frames: 
     raise failures[0] if failures else SourceError([Problem(message="список организаций (units) не найден")])
 
 
-def _unreadable_dates(table: Table) -> list[Problem]:
+def _unreadable_dates(table: Table) -> Iterator[Problem]:
     """Dates of validity which are not dates: read as «always», they would keep a closed school open."""
-    have = table.frame.collect_schema()
-    problems: list[Problem] = []
     for name in ("valid_from", "valid_to"):
-        if have.get(name) != pl.String:
-            continue
-        row = pl.col("row") if "row" in have else pl.lit(0)
-        bad = table.frame.filter(pl.col(name).str.strip_chars() != "", _date(pl.col(name)).is_null()).select(row, name)
-        problems += [
-            Problem(
-                file=table.file,
-                line=line or 0,
-                cell=table.cells.get(name, ""),
-                path="units",
-                message=f"{name}: «{text}» — не дата",
-                hint="напишите ГГГГ-ММ-ДД или ДД.ММ.ГГГГ",
-            )
-            for line, text in bad.collect(engine=ENGINE).rows()
-        ]
-    return problems
+        for line, text in _texts(table, name, but=_date(pl.col(name)).is_not_null()):
+            yield _wrong(table, name, line, f"«{text}» — не дата", "напишите ГГГГ-ММ-ДД или ДД.ММ.ГГГГ")
 
 
-def _misspelt_codes(table: Table) -> list[Problem]:
+def _misspelt_codes(table: Table) -> Iterator[Problem]:
     """ИНН and ОГРН with wrong control digits: nobody would ever be known by them."""
-    have = table.frame.collect_schema().names()
-    problems: list[Problem] = []
     for name, word, holds in (("inn", "ИНН", is_inn), ("ogrn", "ОГРН", is_ogrn)):
-        if name not in have:
-            continue
-        row = pl.col("row") if "row" in have else pl.lit(0)
-        told = table.frame.select(row.alias("row"), pl.col(name).cast(pl.String).str.strip_chars())
-        problems += [
-            Problem(
-                file=table.file,
-                line=line or 0,
-                cell=table.cells.get(name, ""),
-                path="units",
-                message=f"{name}: «{text}» — не {word}: не сходится контрольная цифра",
-                hint=_dropped_zero(text) or f"сверьте {word} с выпиской; нет его — оставьте пустым",
-            )
-            for line, text in told.filter(pl.col(name) != "").collect(engine=ENGINE).rows()
-            if not holds(text)
-        ]
-    return problems
+        for line, text in _texts(table, name):
+            if not holds(text):
+                hint = _dropped_zero(text) or f"сверьте {word} с выпиской; нет его — оставьте пустым"
+                yield _wrong(table, name, line, f"«{text}» — не {word}: не сходится контрольная цифра", hint)
+
+
+def _texts(table: Table, name: str, but: pl.Expr | None = None) -> list[tuple[int | None, str]]:
+    """Rows and texts of a column that are not blank; ``but``: those which are right."""
+    have = table.frame.collect_schema()
+    if have.get(name) != pl.String:
+        return []
+    row = pl.col("row") if "row" in have else pl.lit(None, pl.Int64)
+    told = table.frame.filter(pl.col(name).str.strip_chars() != "")
+    told = told.filter(~but) if but is not None else told
+    return told.select(row.alias("row"), pl.col(name).str.strip_chars()).collect(engine=ENGINE).rows()
+
+
+def _wrong(table: Table, name: str, line: int | None, message: str, hint: str) -> Problem:
+    cell = table.cells.get(name, "")
+    return Problem(file=table.file, line=line or 0, cell=cell, path="units", message=f"{name}: {message}", hint=hint)
 
 
 def _dropped_zero(text: str) -> str:

@@ -87,7 +87,7 @@ class Bucket:
     """A bucket that can be listed and read."""
 
     name: str
-    library: ModuleType = field(repr=False)
+    obstore: ModuleType = field(repr=False)
     store: Any = field(repr=False)
 
     def listed(self, prefix: str) -> tuple[Stored, ...]:
@@ -98,13 +98,13 @@ class Bucket:
         """
         found: list[Stored] = []
         try:
-            for chunk in self.library.list(self.store, prefix or None, chunk_size=1000):
+            for chunk in self.obstore.list(self.store, prefix or None, chunk_size=1000):
                 found += [Stored(key=each["path"], size=each["size"], tag=each["e_tag"]) for each in chunk]
                 if len(found) > MOST_LISTED:
                     raise UnreadableError(
                         f"объектов больше {MOST_LISTED}", hint="начните location с папки, в которой их меньше"
                     )
-        except (self.library.exceptions.BaseError, OSError, ValueError) as error:
+        except (self.obstore.exceptions.BaseError, OSError, ValueError) as error:
             raise self._refused(error) from None
         return tuple(sorted(found, key=lambda stored: stored.key))
 
@@ -131,7 +131,7 @@ class Bucket:
         digest, size = sha256(), 0
         try:
             # Listed and fetched must be one and the same object.
-            answer = self.library.get(self.store, stored.key, options={"if_match": stored.tag} if stored.tag else None)
+            answer = self.obstore.get(self.store, stored.key, options={"if_match": stored.tag} if stored.tag else None)
             with path.open("wb") as file:
                 for block in answer:
                     size += len(block)
@@ -139,7 +139,7 @@ class Bucket:
                         return UnreadableError("объект изменился, пока его читали", hint="запустите ещё раз")
                     digest.update(block)
                     file.write(block)
-        except (self.library.exceptions.BaseError, OSError, ValueError) as error:
+        except (self.obstore.exceptions.BaseError, OSError, ValueError) as error:
             return self._refused(error)
         return Fetched(stored=stored, path=path, digest=digest.hexdigest(), folder=folder)
 
@@ -182,7 +182,7 @@ def opened(bucket: str) -> Bucket:
         MissingLibraryError: ``obstore`` is not installed.
         UnreadableError: the environment does not say enough.
     """
-    library = _obstore()
+    obstore = _obstore()
     endpoint = _endpoint()
     if endpoint and not _ENDPOINT.match(endpoint):
         raise UnreadableError("непонятный адрес хранилища в AWS_ENDPOINT_URL", hint="https://сервер")
@@ -192,7 +192,7 @@ def opened(bucket: str) -> Bucket:
             hint="в окружении: AWS_ACCESS_KEY_ID и AWS_SECRET_ACCESS_KEY, для открытого — AWS_SKIP_SIGNATURE=true",
         )
     try:
-        store = library.store.S3Store(
+        store = obstore.store.S3Store(
             bucket,
             client_options={
                 "allow_http": endpoint.lower().startswith("http://"),
@@ -201,10 +201,10 @@ def opened(bucket: str) -> Bucket:
             },
             retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
         )
-    except (library.exceptions.BaseError, ValueError):
+    except (obstore.exceptions.BaseError, ValueError):
         hint = "проверьте переменные AWS_…"
         raise UnreadableError("непонятные настройки хранилища в окружении", hint=hint) from None
-    return Bucket(name=bucket, library=library, store=store)
+    return Bucket(name=bucket, obstore=obstore, store=store)
 
 
 def _obstore() -> ModuleType:
