@@ -303,10 +303,7 @@ def _placed(once: pl.DataFrame, keys: pl.Series, source: Source) -> pl.DataFrame
     about = ("unit", "period", *SAID, "said_period", "file", "sheet", "row")
     answers = once.drop(*about, strict=False).with_columns(pl.lit(value=True).alias(TOLD.format(source.id)))
     if not (once.height == keys.len() and once["key"].equals(keys)):
-        # A key is its own position (`align` lists every unit in every period), so nothing need be looked for.
-        rows = pl.Series([None], dtype=pl.UInt32).new_from_index(0, keys.len())
-        rows = rows.scatter(once["key"], pl.int_range(once.height, dtype=pl.UInt32, eager=True))
-        answers = answers.select(pl.all().gather(rows))
+        answers = _spread(answers, once["key"], keys.len())
     absent = [pl.lit(None, pl.Float64).alias(item.id) for item in source.items if item.id not in answers.columns]
     absent += [
         pl.lit(None, pl.String).alias(link_of(item.id))
@@ -314,6 +311,18 @@ def _placed(once: pl.DataFrame, keys: pl.Series, source: Source) -> pl.DataFrame
         if item.evidence != "none" and link_of(item.id) not in answers.columns
     ]
     return answers.with_columns(absent).drop("key")
+
+
+def _spread(answers: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
+    """Rows at their positions, null between them: a key is its own position, since every unit has every period."""
+    first = at[0] if at.len() else 0
+    if at.equals(pl.int_range(first, first + at.len(), eager=True).cast(at.dtype)):
+        # One block, as files in the order of the roster are: only what surrounds it is new.
+        around = (first, height - first - at.len())
+        before, after = (answers.clear(n=rows) for rows in around)
+        return pl.concat([before, answers, after], rechunk=False)
+    rows = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height)
+    return answers.select(pl.all().gather(rows.scatter(at, pl.int_range(at.len(), dtype=pl.UInt32, eager=True))))
 
 
 def nothing_found(

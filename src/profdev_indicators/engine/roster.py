@@ -191,10 +191,10 @@ def _check(frame: pl.DataFrame, district: District) -> None:
     problems = [
         Problem(path="units", message=f"строка {number}: нет {word}", hint="заполните его")
         for column, word in (("id", "id организации"), ("kind", "вида (kind)"))
-        for number in (frame.with_row_index("n", offset=1).filter(pl.col(column).is_null())["n"].to_list())
+        for number in (frame[column].is_null().arg_true() + 1)
     ]
-    names = set(frame["id"].drop_nulls()) | {district.id}
-    strangers = frame.filter(pl.col("parent").is_not_null() & ~pl.col("parent").is_in(list(names)))
+    named = frame.drop_nulls("parent").filter(pl.col("parent") != district.id)
+    strangers = named.join(frame, left_on="parent", right_on="id", how="anti", maintain_order="left")
     problems += [
         Problem(path="units", message=f"«{row['id']}»: нет вышестоящей единицы «{row['parent']}»")
         for row in strangers.iter_rows(named=True)

@@ -164,6 +164,8 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
         *(_finite(pl.col(item.id)).alias(item.id) for item in numbers),
         *(pl.col(item.id).cast(pl.String, strict=False) for item in texts),
     )
+    frame, whole = _with_whole_numbers(frame, texts, words)
+    texts = [item for item in texts if item.id not in whole]
     if not texts:
         return frame
     unusual = frame.select(
@@ -177,6 +179,22 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
         answer for item in texts if (item.id,) in meanings for answer in _answers(item, meanings[item.id,], words)
     ]
     return _with_answers(frame, answers) if answers else frame
+
+
+def _with_whole_numbers(
+    frame: pl.LazyFrame, texts: Sequence[Item], words: _Words
+) -> tuple[pl.LazyFrame, frozenset[str]]:
+    """The frame in which counts without any other text are numbers already, and their ids: cast and tested at once."""
+    counts = [item.id for item in texts if item.type == "count" and not any(map(_has_digits, words.all))]
+    if not counts:
+        return frame, frozenset()
+    plans = (pl.col(counts).cast(pl.UInt64, strict=False), pl.col(counts).null_count())
+    numbers, blanks = pl.collect_all([frame.select(plan) for plan in plans], engine=ENGINE)
+    whole = [name for name in counts if numbers[name].null_count() == blanks[name].item()]
+    if not whole:
+        return frame, frozenset()
+    answers = numbers.select(pl.col(whole).cast(pl.Float64)).lazy()
+    return pl.concat([frame.drop(whole), answers], how="horizontal"), frozenset(whole)
 
 
 def _with_answers(frame: pl.LazyFrame, answers: Sequence[pl.Expr]) -> pl.LazyFrame:

@@ -74,7 +74,7 @@ def read_separated(
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
-    return _read(text.encode(), found, heading) or _parse(text, found, heading)
+    return _read(text.encode(), found, heading, '"') or _parse(text, found, heading)
 
 
 @frozen(kw_only=True)
@@ -227,18 +227,18 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
 def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
     """The file as a lazy plan; None where polars would see other columns than we."""
     try:
-        return _named(pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
+        return _named(pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator, None)), header)
     except pl.exceptions.PolarsError:
         return None  # a heading which is written twice clashes with another one
 
 
-def _read(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+def _read(source: Path | bytes, separator: str, header: _Header, quote: str | None = None) -> Grid | None:
     """The table read at once; None where polars sees other columns than we, or quotes where there should be none."""
     try:
         if isinstance(source, bytes):
-            frame = pl.read_csv(_numbered(source, separator, header), **_form(separator))
+            frame = pl.read_csv(_numbered(source, separator, header), **_form(separator, quote))
             return _grid(frame, header) if frame.width == header.width else None
-        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, **_form(separator)), header)
+        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, **_form(separator, quote)), header)
     except pl.exceptions.PolarsError:
         return None
 
@@ -263,8 +263,9 @@ def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:
     return separator.join(map(str, range(header.width))).encode() + b"\n" + raw[start:]
 
 
-def _form(separator: str) -> dict[str, Any]:
-    return {"separator": separator, "infer_schema": False, "truncate_ragged_lines": True}
+def _form(separator: str, quote: str | None) -> dict[str, Any]:
+    # Where there is no quotation mark, polars is a third faster for being told so.
+    return {"separator": separator, "quote_char": quote, "infer_schema": False, "truncate_ragged_lines": True}
 
 
 def _parse(text: str, separator: str, header: _Header) -> Grid:
