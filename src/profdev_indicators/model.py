@@ -109,6 +109,7 @@ class Request:
     since: Period | None = None  # both ends included; None: as far as there is anything
     until: Period | None = None
     district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
+    counts: frozenset[str] = frozenset()  # items whose plain digits mean a whole number and nothing else
     elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
     opened: Opened = attrs.field(factory=Opened, eq=False)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profdev_indicators.engine.spelling import interpret
+from profdev_indicators.engine.spelling import counts, interpret
 from profdev_indicators.frames import state_of
 from profdev_indicators.model import Item, ItemType, Spellings
 
@@ -380,3 +380,9 @@ def test_whatever_stands_in_a_cell_it_has_a_number_or_a_reason_or_is_silent(
             assert value == int(value)
         if kind == "flag":
             assert value in {None, 0.0, 1.0}
+
+
+def test_digits_that_somebody_gave_a_meaning_are_no_plain_count() -> None:
+    asked = [item("count", "a"), item("number", "b"), item("flag", "c")]
+    assert counts(asked, [Spellings(missing=("нет ответа",))]) == {"a"}
+    assert counts(asked, [Spellings(), Spellings(missing=("-9",))]) == frozenset()

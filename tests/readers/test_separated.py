@@ -105,6 +105,30 @@ def test_a_table_too_long_to_keep_is_read_piece_by_piece(tmp_path: Path, monkeyp
     assert lazy.collect().equals(at_once.collect())
 
 
+LONG = Csv(location="{period}/card.csv")
+
+
+@pytest.mark.parametrize(
+    ("odd", "dtype"),
+    [("31", pl.UInt64), ("", pl.UInt64), ("15 чел.", pl.String), ("-3", pl.String), ("2,5", pl.String)],
+)
+def test_a_column_of_nothing_but_counts_is_numbers_in_a_long_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str, dtype: type[pl.DataType]
+) -> None:
+    monkeypatch.setattr(separated, "_SHORT", 0)
+    write(tmp_path, "2022/card.csv", f"unit;n_ped;n_diag\n007;12;{odd}\n008;013;4\n")
+    table = only(LONG.read(request(tmp_path, counts=frozenset({"n_ped", "n_diag"}))))
+    schema = table.frame.collect_schema()
+    assert (schema["unit"], schema["n_diag"]) == (pl.String, dtype)
+    texts = only(LONG.read(request(tmp_path))).frame.collect()
+    as_numbers = pl.col("n_ped").cast(pl.UInt64)
+    assert (
+        table.frame.select("unit", as_numbers, pl.col("n_diag").cast(pl.String))
+        .collect()
+        .equals(texts.select("unit", as_numbers, "n_diag"))
+    )
+
+
 @pytest.mark.parametrize("at_once", [1 << 20, 0])
 def test_russian_of_windows_after_a_long_english_beginning_is_understood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int

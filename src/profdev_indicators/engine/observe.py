@@ -11,7 +11,7 @@ from attrs import frozen
 
 from profdev_indicators.engine.identity import SAID, identify
 from profdev_indicators.engine.roster import Roster
-from profdev_indicators.engine.spelling import interpret
+from profdev_indicators.engine.spelling import counts, interpret
 from profdev_indicators.engine.tellings import TELLINGS, settle, unsettled
 from profdev_indicators.errors import Problem, SourceError
 from profdev_indicators.frames import ENGINE, link_of, row_of
@@ -100,6 +100,7 @@ def read_tables(
         since=since,
         until=until,
         district=district.id,
+        counts=counts(source.items, (district.spellings, source.spellings)),
         elsewhere=frozenset(district.items),
         opened=opened or Opened(),
     )

@@ -161,7 +161,7 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
     numbers = [item for item in asked if item not in texts]
     words = _Words.of(spellings)
     frame = frame.with_columns(
-        *(_finite(pl.col(item.id)).alias(item.id) for item in numbers),
+        *(_taken(item, schema[item.id]).alias(item.id) for item in numbers),
         *(pl.col(item.id).cast(pl.String, strict=False) for item in texts),
     )
     frame, whole = _with_whole_numbers(frame, texts, words)
@@ -179,6 +179,12 @@ def interpret(frame: pl.LazyFrame, items: Sequence[Item], spellings: Sequence[Sp
         answer for item in texts if (item.id,) in meanings for answer in _answers(item, meanings[item.id,], words)
     ]
     return _with_answers(frame, answers) if answers else frame
+
+
+def counts(items: Sequence[Item], spellings: Sequence[Spellings]) -> frozenset[str]:
+    """Ids of items whose plain digits mean a whole number: nobody has said that «99» is «no answer»."""
+    has_digits = any(map(_has_digits, _Words.of(spellings).all))
+    return frozenset() if has_digits else frozenset(item.id for item in items if item.type == "count")
 
 
 def _with_whole_numbers(
@@ -216,6 +222,12 @@ def _with_answers(frame: pl.LazyFrame, answers: Sequence[pl.Expr]) -> pl.LazyFra
 
 def _is_number(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or dtype in {pl.Boolean, pl.Null}
+
+
+def _taken(item: Item, dtype: pl.DataType) -> pl.Expr:
+    """A number as it is; only a broken one may be infinite."""
+    column = pl.col(item.id)
+    return column.cast(pl.Float64) if dtype.is_integer() else _finite(column)
 
 
 def _finite(column: pl.Expr) -> pl.Expr:

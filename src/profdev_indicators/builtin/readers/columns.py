@@ -112,7 +112,9 @@ class Columns:
         # A roster asks nothing.
         questions = {plain(heading): wanted for wanted, heading in reversed(given) if is_question(wanted)}
         return Known(
-            plainly=frozenset(map(plain, everything)), questions=questions if "unit" in request.columns else {}
+            plainly=frozenset(map(plain, everything)),
+            questions=questions if "unit" in request.columns else {},
+            counts=request.counts,
         )
 
 

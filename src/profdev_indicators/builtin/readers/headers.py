@@ -25,6 +25,11 @@ class Known:
 
     plainly: frozenset[str]
     questions: Mapping[str, str]  # of them, those which are neither organisation nor period, and what they ask
+    counts: frozenset[str] = frozenset()  # ids of questions whose plain digits mean a whole number
+
+    def is_count(self, heading: str) -> bool:
+        """Whether what stands below is a whole number, unless somebody wrote otherwise."""
+        return self.questions.get(plain(heading)) in self.counts
 
     def asked(self, headings: Iterable[str]) -> frozenset[str]:
         """The questions among some headings, by id."""

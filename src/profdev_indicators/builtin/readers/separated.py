@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class _Header:
 def read_separated(
     path: Path, known: Known, *, separator: str | None, encoding: str | None, header: int | None
 ) -> Grid:
-    """A text table whose cells are texts.
+    """A text table whose cells are texts; in a long one, a column of nothing but counts is numbers.
 
     Args:
         path: the file.
@@ -68,13 +68,13 @@ def read_separated(
     if plain is not None:
         found = separator or _separator(plain.head, known, header)
         heading = _header(plain.head, found, known, header)
-        grid = (_scan if plain.is_long else _read)(plain.source, found, heading)
+        grid = _plainly(plain, found, heading, known)
         if grid is not None:
             return grid
     text = _decode(_whole(path), encoding)
     found = separator or _separator(text, known, header)
     heading = _header(text, found, known, header)
-    return _read(text.encode(), found, heading, '"') or _parse(text, found, heading)
+    return _read(text.encode(), found, heading, quote='"') or _parse(text, found, heading)
 
 
 @frozen(kw_only=True)
@@ -224,6 +224,20 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         return  # whoever reads the rows themselves says it better
 
 
+def _plainly(plain: _Plain, separator: str, header: _Header, known: Known) -> Grid | None:
+    """The table as it lies; None where polars sees other columns than we."""
+    if plain.is_long:
+        return _scan(plain.source, separator, header)
+    if isinstance(plain.source, Path) and known.counts:
+        # Most columns of a long table are counts, and digits become a number faster without becoming a text first.
+        numbers = {at: pl.UInt64 for at, heading in header.headings.items() if known.is_count(heading)}
+        types = [numbers.get(at, pl.String) for at in range(header.width)]
+        grid = _read(plain.source, separator, header, types=types)
+        if grid is not None:
+            return grid  # else some cell is no plain number, and is looked at as a text
+    return _read(plain.source, separator, header)
+
+
 def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
     """The file as a lazy plan; None where polars would see other columns than we."""
     try:
@@ -232,13 +246,21 @@ def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
         return None  # a heading which is written twice clashes with another one
 
 
-def _read(source: Path | bytes, separator: str, header: _Header, quote: str | None = None) -> Grid | None:
-    """The table read at once; None where polars sees other columns than we, or quotes where there should be none."""
+def _read(
+    source: Path | bytes,
+    separator: str,
+    header: _Header,
+    *,
+    quote: str | None = None,
+    types: Sequence[type[pl.DataType]] | None = None,
+) -> Grid | None:
+    """The table read at once; None where polars sees other columns than we, or what does not fit quotes or types."""
+    form = _form(separator, quote)
     try:
         if isinstance(source, bytes):
-            frame = pl.read_csv(_numbered(source, separator, header), **_form(separator, quote))
+            frame = pl.read_csv(_numbered(source, separator, header), **form)
             return _grid(frame, header) if frame.width == header.width else None
-        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, **_form(separator, quote)), header)
+        return _named(pl.read_csv(source, glob=False, skip_lines=header.bottom, schema_overrides=types, **form), header)
     except pl.exceptions.PolarsError:
         return None
 
