@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
 from typing import TypeAlias
 
@@ -272,6 +272,7 @@ def asked(period: Period, request: Request) -> bool:
     return (request.since is None or request.since <= period) and (request.until is None or period <= request.until)
 
 
+@lru_cache(maxsize=4096)  # the same headings are compared file after file, row after row
 def plain(heading: str) -> str:
     """A heading without what hands and programs change: spaces of all sorts, line breaks, case, ё."""
     return " ".join(_INVISIBLE.sub("", heading).split()).casefold().replace("ё", "е")

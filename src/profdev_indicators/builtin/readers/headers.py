@@ -39,6 +39,11 @@ class Known:
         """Whether a heading asks something."""
         return plain(heading) in self.questions
 
+    def may_end_with(self, words: str) -> bool:
+        """Whether a heading ends so: without this look most cells of a table would be joined for nothing."""
+        end = plain(words)
+        return any(heading.endswith(end) for heading in self.plainly)
+
     def __contains__(self, heading: object) -> bool:
         return isinstance(heading, str) and plain(heading) in self.plainly
 
@@ -138,9 +143,10 @@ def _group(rows: Sequence[Sequence[str]], row: int, column: int, merged: Sequenc
 def _named(text: str, groups: Sequence[str], known: Known, texts: Counter[str]) -> str:
     """The heading of a column whose own words are not enough."""
     above = [group for group in groups if group.strip()]
-    for joined in _joined(above, text):
-        if joined in known:
-            return joined
+    if known.may_end_with(text):
+        for joined in _joined(above, text):
+            if joined in known:
+                return joined
     if text in known or texts[plain(text)] == 1 or not above:
         return text
     return f"{above[-1].strip()}: {text.strip()}"
