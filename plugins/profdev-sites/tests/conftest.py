@@ -125,7 +125,10 @@ def site(clock: FakeClock) -> Iterator[Site]:
                 headers = {name.lower(): text for name, text in self.headers.items()}
                 served.asked.append(Asked(path=self.path, host=host, headers=headers, at=clock.seconds()))
                 page = served.pages.get(self.path, Answer(status=404))
-                self._say(page if isinstance(page, Answer) else page(headers))
+                answer = page if isinstance(page, Answer) else page(headers)
+                gone.wait(0.002)  # who comes meanwhile is seen to come together
+            # Once it is being sent the visitor may be done with it, and ask anew, before we are.
+            self._say(answer)
 
         def _say(self, answer: Answer) -> None:
             pieces = answer.pieces or ((0.0, answer.body),)
