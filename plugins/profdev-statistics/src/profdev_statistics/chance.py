@@ -42,7 +42,7 @@ def fall_by_chance(now: ArrayLike, of: ArrayLike, before: ArrayLike, of_before: 
 
 
 def chance_of_firing(
-    of: ArrayLike, of_before: ArrayLike, both: ArrayLike, fall: float, alpha: ArrayLike, *, relative: float = 0.0
+    of: ArrayLike, of_before: ArrayLike, both: ArrayLike, fall: ArrayLike, alpha: ArrayLike, *, relative: float = 0.0
 ) -> Floats:
     """How often a fall of at least ``fall`` (0…1) with a mid-p of at most ``alpha`` comes out if nothing has changed.
 
@@ -50,16 +50,17 @@ def chance_of_firing(
     :func:`fall_by_chance`: two sizes, and how many were counted in ``both`` together. Low counts fire and high ones do
     not, so this is P(X ≤ c) of the largest count c that does; 0 where none does.
     """
-    given = _counts(of, of_before, both, alpha)
-    (n, m, k, rare), where = _distinct(given)
+    given = _counts(of, of_before, both, fall, alpha)
+    (n, m, k, least, rare), where = _distinct(given)
     kept = 1 - relative
     first = np.maximum(k - m, 0)
-    by_points = (k / m - fall + _POINT_HAIR) / (1 / n + 1 / m)
+    by_points = (k / m - least + _POINT_HAIR) / (1 / n + 1 / m)
     by_part = (kept * k / m + _POINT_HAIR) / (1 / n + kept / m)
     last = np.floor(np.minimum(by_points, by_part))
     mean = n * k / (n + m)
     spread = np.sqrt(mean * m * (n + m - k) / ((n + m) * np.maximum(n + m - 1, 1)))
-    c = np.maximum(np.minimum(np.floor(mean + ndtri(rare) * spread), last), first)
+    start = np.where(rare < 1, np.floor(mean + ndtri(np.minimum(rare, 0.5)) * spread), np.inf)
+    c = np.clip(start, first, np.maximum(np.minimum(last, np.minimum(n, k)), first))
     at = _outcome(c, n, k, m)
     chance = _grown(*_shrunk(c, at, at * _lower(c, n, k, m), n, k, m, rare), n, k, m, rare, last)
     return np.where(first <= last, chance, 0.0)[where].reshape(given[0].shape)
