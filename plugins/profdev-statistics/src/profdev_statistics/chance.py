@@ -22,7 +22,7 @@ HAIR = 1e-12
 _POINT_HAIR = 1e-11  # the same of a difference of shares: 0.3 − 0.2 must still reach 0.1
 _NEGLIGIBLE = 1e-18  # a term that adds nothing to a sum of order one in float64
 _STRIDE = 8  # terms added between two looks at who is ready
-_STEPS = 20  # halvings of the interval 0…1: to a ten-thousandth of a percentage point
+_STEPS = 14  # halvings of the interval 0…1: to a hundredth of a percentage point
 _NODES: Floats = ndtri((np.arange(7) + 0.5) / 7)  # where a base may lie, in standard deviations, all equally likely
 
 
@@ -188,7 +188,7 @@ def _shrunk(
 def _grown(c: Floats, at: Floats, below: Floats, n: Floats, k: Floats, m: Floats, rare: Floats, last: Floats) -> Floats:
     """P(X ≤ c) of the last count upward, up to ``last``, whose mid-p is still rare."""
     while True:
-        after = at * (n - c) * (k - c) / ((c + 1) * (m - k + c + 1))
+        after = at * (n - c) * (k - c) / (np.maximum(c + 1, 1) * np.maximum(m - k + c + 1, 1))
         low = (c < last) & (after > 0) & (below + at + after / 2 <= rare + HAIR)
         if not low.any():
             return below + at
