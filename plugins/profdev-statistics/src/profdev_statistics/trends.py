@@ -112,7 +112,7 @@ def _falls_by_chance(places: Sequence[int], z: float) -> Floats:
     score = y @ apart / np.sqrt((apart**2).sum())
     without = [np.delete(y, k, axis=1) @ (np.delete(t, k) - np.delete(t, k).mean()) for k in range(len(t))]
     passing = (score <= -z) & (np.max(without, axis=0) < 0)
-    slopes = theil_sen(y[passing], np.broadcast_to(t, (int(passing.sum()), len(t))))
+    slopes: Floats = theil_sen(y[passing], np.broadcast_to(t, (int(passing.sum()), len(t))))
     return np.asarray(np.sort(-slopes * (t[-1] - t[0])), np.float64)
 
 
@@ -126,4 +126,4 @@ def _points(x: ArrayLike, n: ArrayLike, t: ArrayLike) -> tuple[Floats, Floats, F
 
 def _divided(a: Floats, b: Floats) -> Floats:
     """NaN where there is nothing to divide by."""
-    return np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=b > 0)
+    return np.asarray(np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=b > 0), np.float64)
