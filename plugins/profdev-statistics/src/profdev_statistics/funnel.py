@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, owens_t
 from scipy.stats import binom
 
 from profdev_statistics.chance import below_by_chance
@@ -24,6 +24,7 @@ _TRIMMED = 0.10  # of the deviations on either side, before they say how much th
 _LEFT = 0.678733  # of the variance of normal deviations so drawn in
 _EDGE = 0.03  # a group's share this near to 0 or 1 is judged exactly
 _HAIR = 1e-12
+_SURE = 1 - 1e-12  # where two deviations are one and the same, Owen's formula divides by nothing
 
 
 @frozen(kw_only=True, eq=False)
@@ -115,6 +116,22 @@ class Funnel:
         lasting = spread**2
         alike = lasting / np.sqrt((lasting + 0.25 / n) * (lasting + 0.25 / before))
         return np.where(exact, 0.0, alike)
+
+
+def both(first: ArrayLike, second: ArrayLike, alike: ArrayLike) -> Floats:
+    """How often two normal deviations so correlated are both among the lowest ``first`` and ``second`` of their kind.
+
+    Source: D. B. Owen, Tables for computing bivariate normal probabilities, Annals of Mathematical Statistics 27
+    (1956), 1075-1090. The two parts are below ½.
+    """
+    p, q, rho = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (first, second, alike)))
+    together = np.zeros(p.shape)
+    possible = (p > 0) & (q > 0)
+    h, k, rho = ndtri(p[possible]), ndtri(q[possible]), np.minimum(rho[possible], _SURE)
+    apart = np.sqrt(1 - rho**2)
+    triangles = owens_t(h, (k / h - rho) / apart) + owens_t(k, (h / k - rho) / apart)
+    together[possible] = (ndtr(h) + ndtr(k)) / 2 - triangles
+    return together.clip(0)
 
 
 def _true(excess: Floats, spare: Floats) -> Floats:
