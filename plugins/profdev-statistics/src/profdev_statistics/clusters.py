@@ -49,7 +49,11 @@ def banded(
         for row in kinds.iter_rows()
         for band, name in enumerate(_named(joined(row, least), tuple(bounds)))
     ]
-    schema = {**dict.fromkeys(columns, kinds[columns[0]].dtype), "cut": pl.Int64, "band": pl.String}
+    schema: dict[str, pl.DataType] = {
+        **dict.fromkeys(columns, kinds[columns[0]].dtype),
+        "cut": pl.Int64(),
+        "band": pl.String(),
+    }
     names = pl.LazyFrame(named, schema=schema, orient="row")
     of_groups = known.lazy().join(names, on=columns).select(*by, "cut", "band")
     return placed.join(of_groups, on=[*by, "cut"], how="left", nulls_equal=True, maintain_order="left").drop("cut")

@@ -17,12 +17,12 @@ def _control_chart(told: Told) -> str:
     says = {
         "outside": f"{side} границы {limit}",
         "near": f"второе из трёх последних значений у {'нижней' if numbers['higher'] else 'верхней'} границы {limit}",
-        "run": f"седьмой период подряд {side} среднего",
-        "slide": f"седьмое значение подряд {falls}",
+        "run": f"не меньше семи периодов подряд {side} среднего",
+        "slide": f"не меньше семи значений подряд {falls}",
     }[numbers["signal"]]
     series = counted(numbers["points"], "значению", "значениям", "значениям")
     centre = with_unit(told.finding.base or 0.0, told.unit, told.places)
-    return f"Контрольная карта по {series}: {told.value} — {says} при среднем {centre}"
+    return f"Контрольная карта по {series}: {told.value} — {says}; среднее {centre}"
 
 
 TELLINGS: Mapping[str, Telling] = {

@@ -20,8 +20,7 @@ def _low_outlier(told: Told) -> str:
         f"{with_unit(numbers['limit'], told.unit, told.places)}"
     )
     before = (
-        f"{way} границы второй период подряд (в {numbers['period_before']} — "
-        f"{with_unit(numbers['value_before'], told.unit, told.places)})"
+        f"{way} границы и в {numbers['period_before']}: {with_unit(numbers['value_before'], told.unit, told.places)}"
         if numbers["period_before"]
         else ""
     )

@@ -17,9 +17,10 @@ def _trend(told: Told) -> str:
     told_of = f" (данные есть за {count(numbers['points'])})" if gaps else ""
     verb = "снижается" if numbers["slope"] < 0 else "растёт"
     step = change(abs(numbers["slope"]), told.unit, told.places).lstrip("+")
+    way = told.way(f" в {numbers['base_period']}")
     text = (
         f"За {window}{told_of} показатель устойчиво {verb}, в среднем на {step} за период: "
-        f"{told.way(f' в {numbers["base_period"]}')}; вывод не зависит от исключения любого одного периода"
+        f"{way}; вывод не зависит от исключения любого одного периода"
     )
     small = numbers["small"]
     return text if small is None else f"{text}. Численность меньше {count(small)}: отмечено для сведения"
