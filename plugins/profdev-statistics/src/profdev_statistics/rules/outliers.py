@@ -81,7 +81,7 @@ class LowOutlier:
                 "peers_count": pl.col("peers_count"),
                 "cluster": pl.col("peers_name"),
                 "limit": pl.col("peers_limit"),
-                "far": far,
+                "by_chance": pl.when(far).then("peers_p").otherwise(1.0),
                 "value_before": pl.when(twice).then(pl.col("peers_value_before")),
                 "period_before": pl.when(twice).then(pl.col("peers_period_before")),
             },
