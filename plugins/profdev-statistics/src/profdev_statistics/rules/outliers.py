@@ -98,14 +98,13 @@ def _beside_peers(series: pl.LazyFrame, *, rule: LowOutlier) -> pl.LazyFrame:
         cells, by = banded(cells, by=_PEERS, size="size", bounds=rule.sizes, least=rule.at_least), (*_PEERS, "band")
     else:
         cells = cells.with_columns(band=pl.lit(None, pl.String))
-    grouped = (
-        cells.with_columns(pl.len().over(by).cast(pl.Int64).alias("peers_count"))
-        .filter(pl.col("peers_count") >= rule.at_least)
-        .with_columns(pl.struct(by).rank("dense").alias("group") - 1)
-        .collect(engine=ENGINE)
+    counted = cells.with_columns(pl.len().over(by).cast(pl.Int64).alias("peers_count")).collect(engine=ENGINE)
+    grouped = counted.filter(pl.col("peers_count") >= rule.at_least).with_columns(
+        pl.struct(by).rank("dense").alias("group") - 1
     )
     found = _against_the_funnel(grouped, rule)
-    return frame.lazy().join(found, on="row", how="left", maintain_order="left")
+    sizes = counted.lazy().select("row", "peers_count")
+    return frame.lazy().join(sizes.join(found, on="row", how="left"), on="row", how="left", maintain_order="left")
 
 
 def _against_the_funnel(grouped: pl.DataFrame, rule: LowOutlier) -> pl.LazyFrame:
@@ -118,7 +117,6 @@ def _against_the_funnel(grouped: pl.DataFrame, rule: LowOutlier) -> pl.LazyFrame
         "row",
         "segment",
         *("position", "value", "period", "size"),
-        "peers_count",
         _turned(funnel.share).alias("peers_share"),
         _turned(funnel.below(n, -rule.z)).alias("peers_limit"),
         pl.concat_str(own_name, "band", separator=", ", ignore_nulls=True).alias("peers_name"),
