@@ -22,7 +22,6 @@ from profdev_statistics.forecasting import (
 POOLED = "пул"
 NAIVE = "наивный"
 SINGLE = "муниципальный, ориентировочный"
-LEAST_COVERAGE = 0.8  # below it a total says more of who answered than of what was done
 
 _FEW = "few"
 _METHODS = (POOLED, NAIVE, SINGLE)
@@ -40,32 +39,13 @@ _MADE = pl.Schema(
 )
 
 
-def cannot_be_followed() -> pl.Expr:
-    """Why a cell is no point of a series to go on from, in Russian; null: it is one.
-
-    Sees ``hurdle`` (why there is no value), ``own``, ``numerator``, ``denominator``, ``expected``, ``reported``.
-    """
-    x, n = pl.col("numerator"), pl.col("denominator")
-    is_part = (x >= 0) & (x <= n) & (n > 0)
-    covered = pl.col("reported") >= LEAST_COVERAGE * pl.col("expected")
-    return pl.coalesce(
-        pl.col("hurdle"),
-        pl.when(~is_part.fill_null(value=False)).then(pl.lit("прогноз строится только для долей")),
-        pl.when(~pl.col("own") & ~covered).then(
-            pl.format(
-                "ответили {} из {}: динамика итога — только по общему кругу", pl.col("reported"), pl.col("expected")
-            )
-        ),
-    )
-
-
 def looked_ahead(cells: pl.DataFrame, steps: int) -> pl.DataFrame:
     """What each cell's period foretold for ``steps`` periods later, from nothing but what was known then.
 
     Args:
         cells: ``row`` (UInt32, unique), ``line``, ``unit``, ``position``, ``own``, ``numerator``, ``denominator``,
             ``definition``, ``sign``, ``target`` (of the period foretold, in per cent) and ``hurdle``, the reason why
-            the cell is no point of a series (:func:`cannot_be_followed`).
+            the cell is no share to go on from, in Russian; null: it is one.
         steps: 1 is the next period.
 
     Returns:
@@ -146,7 +126,7 @@ def _totals(panel: Panel, target: Floats, steps: int) -> dict[str, Floats]:
 
 
 def _blank(panel: Panel) -> dict[str, Floats]:
-    return {name: np.full_like(panel.n, np.nan) for name in ("method", *_NUMBERS, _FEW)}
+    return {name: np.full_like(panel.n, np.nan) for name in ("method", *_NUMBERS)} | {_FEW: np.zeros_like(panel.n)}
 
 
 def _tell(told: dict[str, Floats], method: str, origin: int, outlook: Outlook | Prospect, target: Floats) -> None:
