@@ -103,7 +103,9 @@ def _changes(totals: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(pl.when(follows).then(pl.col(name).shift()).alias(f"before.{name}") for name in before)
         .with_columns(_scale().alias("scale"), _reason(follows).alias("reason"))
         .filter(pl.col("value").is_not_null())
-        .with_columns(pl.when(pl.col("reason").is_null()).then(f"before.{name}").alias(f"before.{name}") for name in before)
+        .with_columns(
+            pl.when(pl.col("reason").is_null()).then(f"before.{name}").alias(f"before.{name}") for name in before
+        )
         .with_columns(
             pl.col("before.value").alias("before"),
             pl.col("before.period").alias("before_period"),
@@ -136,9 +138,7 @@ def _reason(follows: pl.Expr) -> pl.Expr:
     )
 
 
-def _own_below(
-    wanted: pl.LazyFrame, own: pl.LazyFrame, below: pl.LazyFrame, when: str, back: int
-) -> pl.LazyFrame:
+def _own_below(wanted: pl.LazyFrame, own: pl.LazyFrame, below: pl.LazyFrame, when: str, back: int) -> pl.LazyFrame:
     """``row, unit`` with ``x_…`` and ``n_…`` of the organisations below each total, ``back`` periods earlier."""
     placed = own.select("position", "period").unique()
     stood = below.join(placed, on="period").select("total", "unit", "position")

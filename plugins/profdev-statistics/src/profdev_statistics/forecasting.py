@@ -46,7 +46,7 @@ class Panel:
 
     @cached_property
     def share(self) -> Floats:
-        """x / n."""
+        """What part ``x`` is of ``n``."""
         return self.x / self.n
 
     @cached_property
@@ -133,8 +133,13 @@ class _Standing:
 
     def ahead(self, steps: int) -> tuple[Floats, Floats]:
         """Share and standard deviation ``steps`` periods later, for as many heads as now."""
-        share = np.asarray(expit(self.level + self.slope * _damped(_PANEL_DAMPING, steps)), np.float64)
-        return share, np.sqrt(share * (1 - share) / self.n + self.doubt + self.process * steps)
+        share, nearer = self._share(steps), self._share(1)
+        # A share that nears the end leaves chance less room, but what is further off is not known better.
+        chance = np.maximum(share * (1 - share), nearer * (1 - nearer)) / self.n
+        return share, np.sqrt(chance + self.doubt + self.process * steps)
+
+    def _share(self, steps: int) -> Floats:
+        return np.asarray(expit(self.level + self.slope * _damped(_PANEL_DAMPING, steps)), np.float64)
 
 
 @frozen(kw_only=True, eq=False)
@@ -165,7 +170,7 @@ class Singles:
     def ahead(self, origin: int, steps: int) -> Prospect:
         """The forecasts made in column ``origin`` for ``steps`` periods later."""
         trend = _SINGLE_TREND * self._slopes[:, origin] * _damped(_SINGLE_DAMPING, steps)
-        freedom = _PRIOR_WEIGHT + self._made[:, origin]
+        freedom = _PRIOR_WEIGHT + self._made[:, origin].astype(np.float64)
         variance = (_PRIOR_WEIGHT * _PRIOR_SD**2 + self._squares[:, origin]) / freedom
         lasting = self.panel.periods[:, origin] >= FEWEST_PERIODS
         return Prospect(

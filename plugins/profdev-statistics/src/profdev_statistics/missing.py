@@ -120,9 +120,7 @@ def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:
 
 def _with_last(own: pl.LazyFrame) -> pl.LazyFrame:
     """``last_x`` and ``last_n``: the nearest earlier counts of the same definition; null: there are none."""
-    told = pl.when(pl.col("value").is_not_null()).then(
-        pl.struct(*_SERIES, "numerator", "denominator", "definition")
-    )
+    told = pl.when(pl.col("value").is_not_null()).then(pl.struct(*_SERIES, "numerator", "denominator", "definition"))
     last = told.forward_fill().shift()
     same = pl.all_horizontal(last.struct.field(name) == pl.col(name) for name in (*_SERIES, "definition"))
     # Periods of one calendar sort as texts in order of time.
@@ -134,10 +132,11 @@ def _with_last(own: pl.LazyFrame) -> pl.LazyFrame:
 
 def _bounded(short: pl.DataFrame) -> pl.DataFrame:
     """Bounds, interval and reason from the sums."""
-    low, high = ratio_interval(
-        *(short[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("count", "size", "squares", "answered")),
-        (short["answered"] + short["silent"]).cast(pl.Float64).to_numpy(),
+    x, n, squares, answered, silent = (
+        short[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        for name in ("count", "size", "squares", "answered", "silent")
     )
+    low, high = ratio_interval(x, n, squares, answered, answered + silent)
     count, size, part = pl.col("count"), pl.col("size"), pl.col("part").fill_null(value=False)
     # Where everyone who answered counts as one, so does everyone who did not.
     mute = pl.when("ones").then(pl.col("silent").cast(pl.Float64)).when(pl.col("unknown") == 0).then("size_silent")
@@ -159,12 +158,12 @@ def _bounded(short: pl.DataFrame) -> pl.DataFrame:
             _no_interval(part).alias("reason"),
         )
         .with_columns(
-            pl.when(pl.col("reason").is_null()).then(
-                pl.max_horizontal("ci_low", pl.col("hard_low").fill_null(0.0))
-            ).alias("ci_low"),
-            pl.when(pl.col("reason").is_null()).then(
-                pl.min_horizontal("ci_high", pl.col("hard_high").fill_null(100.0))
-            ).alias("ci_high"),
+            pl.when(pl.col("reason").is_null())
+            .then(pl.max_horizontal("ci_low", pl.col("hard_low").fill_null(0.0)))
+            .alias("ci_low"),
+            pl.when(pl.col("reason").is_null())
+            .then(pl.min_horizontal("ci_high", pl.col("hard_high").fill_null(100.0)))
+            .alias("ci_high"),
         )
         .drop("place", "squares", "count", "count_silent", "part")
         .collect(engine=ENGINE)
@@ -184,7 +183,7 @@ def _no_interval(part: pl.Expr) -> pl.Expr:
         .when(missing > MOST_MISSING + _HAIR)
         .then(
             pl.format(
-                f"не ответили {{}} из {{}} — больше {100 * MOST_MISSING:g} %: молчат чаще слабые, и интервал обманул бы",
+                f"не ответили {{}} из {{}} — больше {100 * MOST_MISSING:g} %, а молчат чаще слабые",
                 silent,
                 answered + silent,
             )

@@ -24,6 +24,7 @@ NAIVE = "наивный"
 SINGLE = "муниципальный, ориентировочный"
 
 _FEW = "few"
+_ALL = 100.0  # per cent
 _METHODS = (POOLED, NAIVE, SINGLE)
 _METHOD = pl.Enum(_METHODS)
 _LEVELS = ((0.80, "80"), (0.95, "95"))
@@ -84,7 +85,7 @@ def _made(cells: pl.DataFrame, steps: int) -> pl.DataFrame:
     panel = Panel(
         x=_laid(cells["numerator"], rows, columns), n=_laid(cells["denominator"], rows, columns), at=at.astype(np.int64)
     )
-    target = _laid(cells["target"], rows, columns) / 100
+    target = _laid(cells["target"], rows, columns) / _ALL
     told = _organisations(panel, target, steps) if cells["own"][0] else _totals(panel, target, steps)
     here = {name: table[rows, columns] for name, table in (told | {"periods": panel.periods}).items()}
     return (
@@ -150,7 +151,7 @@ def _tell_naive(told: dict[str, Floats], panel: Panel) -> None:
 
 def _missed() -> pl.Expr:
     """A miss of 100 % is no matter of chance: one head is enough for it, and nobody can promise that there is none."""
-    is_open = (pl.col("target") > 0) & (pl.col("target") < 100)
+    is_open = (pl.col("target") > 0) & (pl.col("target") < _ALL)
     worse = pl.when(pl.col("sign") > 0).then("below").when(pl.col("sign") < 0).then(1 - pl.col("below"))
     return pl.when(is_open).then(worse)
 

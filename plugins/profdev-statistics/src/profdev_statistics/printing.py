@@ -11,12 +11,12 @@ _HAIR = 1e-9  # of the last place printed: a quotient of floats comes no nearer 
 
 def printed(number: pl.Expr, places: int = 1) -> pl.Expr:
     """As :func:`wording.decimal`, below a thousand: half up, decimal comma, true minus; null stays null."""
-    scale = 10**places
+    scale = int(10**places)
     rounded = (number.abs() * scale + 0.5 + _HAIR).floor().cast(pl.Int64)
     sign = pl.when((number < 0) & (rounded > 0)).then(pl.lit(MINUS)).otherwise(pl.lit(""))
     whole = (rounded // scale).cast(pl.String)
     if not places:
-        return sign + whole
+        return pl.concat_str(sign, whole)
     return pl.concat_str(sign, whole, pl.lit(","), (rounded % scale).cast(pl.String).str.zfill(places))
 
 

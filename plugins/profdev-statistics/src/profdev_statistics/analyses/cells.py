@@ -13,6 +13,7 @@ from profdev_indicators.results import Monitoring
 LEAST_COVERAGE = 0.8  # below it a total says more of who answered than of what was done
 
 _HUNDRED = 100.0
+_HAIR = 1e-7  # values are quotients
 _HURDLES = {
     "not_reported": "нет данных",
     "not_applicable": "не применимо",
@@ -59,7 +60,7 @@ def periods_read(monitoring: Monitoring) -> tuple[Period, ...]:
 def is_share() -> pl.Expr:
     """Whether a cell with a value is x of n heads, in per cent."""
     x, n, value = pl.col("numerator"), pl.col("denominator"), pl.col("value")
-    is_of = (x >= 0) & (x <= n) & (n > 0) & ((value * n - _HUNDRED * x).abs() <= 1e-6 * n)  # noqa: PLR2004 - a float's hair
+    is_of = (x >= 0) & (x <= n) & (n > 0) & ((value * n - _HUNDRED * x).abs() <= _HAIR * n)
     return is_of.fill_null(value=False)
 
 

@@ -13,7 +13,7 @@ from attrs import frozen
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import District
 from profdev_indicators.results import Exhibit, Monitoring
-from profdev_indicators.wording import change, count, decimal, with_unit
+from profdev_indicators.wording import change, count, with_unit
 from profdev_statistics.analyses.cells import LEAST_COVERAGE, cells, periods_read
 from profdev_statistics.common_set import PARTS, apportioned, decompositions
 from profdev_statistics.descent import descent, links_of
@@ -23,8 +23,9 @@ _COLUMNS = (
     *("common", "joiners", "leavers", "common_change", *PARTS, "by_numerator", "by_denominator", "reason", "sentence"),
 )
 _NOTES = (
-    "«Внутри ОО» — изменение долей самих организаций; «состав» — в одних стало больше людей, в других меньше; «вошли» и "
-    "«вышли» — организации, у которых значение есть только в одном из двух периодов. Слагаемые дают изменение точно.",
+    "«Внутри ОО» — изменение долей самих организаций; «состав» — в одних стало больше людей, в других меньше.",
+    "«Вошли» и «вышли» — организации, у которых значение есть только в одном из двух периодов.",
+    "Слагаемые дают изменение точно.",
     "Общий круг — организации, у которых значение есть в обоих периодах: по нему и сравнивайте.",
 )
 
@@ -79,23 +80,20 @@ def _sentence(row: Mapping[str, Any], by_set: Sequence[float], by_sums: Sequence
     def said(amount: float) -> str:
         return change(amount, unit, places)
 
+    way = f"{with_unit(row['before'], unit, places)} → {with_unit(row['value'], unit, places)}"
     texts = [
-        f"{place}: {with_unit(row['before'], unit, places)} → {with_unit(row['value'], unit, places)} "
-        f"({row['before_period']} → {row['period']}), {said(sum(by_sums))}",
+        f"{place}: {way} ({row['before_period']} → {row['period']}), {said(sum(by_sums))}",
         f"Числитель {said(by_sums[0])}, знаменатель {said(by_sums[1])}",
     ]
     if row["common"]:
         within, mix, joined, left = by_set
-        texts.append(
-            f"По общему кругу ({count(row['common'])} ОО) {said(within + mix)}: внутри ОО {said(within)}, состав {said(mix)}"
-        )
-        texts.append(f"{_who('Вошли', row['joiners'])} {said(joined)}, {_who('вышли', row['leavers'])} {said(left)}")
+        circle = f"По общему кругу ({count(row['common'])} ОО) {said(within + mix)}"
+        texts.append(f"{circle}: внутри ОО {said(within)}, состав {said(mix)}")
+        moved = [("Вошли", row["joiners"], joined), ("Вышли", row["leavers"], left)]
+        texts += [f"{verb} {count(who)} ОО: {said(part)}" for verb, who, part in moved if who or part]
     else:
         texts.append("Общего круга нет: ни у одной ОО нет значений за оба периода")
     if row["reported"] < LEAST_COVERAGE * row["expected"]:
         texts.append("Ответили меньше 80 %: судите только по общему кругу")
     return " ".join(text if text.endswith(".") else f"{text}." for text in texts)
 
-
-def _who(verb: str, organisations: int) -> str:
-    return f"{verb} ({count(organisations)} ОО)"

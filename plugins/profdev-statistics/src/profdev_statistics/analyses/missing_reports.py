@@ -21,10 +21,9 @@ _COLUMNS = (
     *("value", "estimate", "ci_low", "ci_high", "hard_low", "hard_high", "carried", "unknown", "reason", "sentence"),
 )
 _NOTES = (
-    "Границы «наверняка» верны при любой причине молчания: снизу — как если бы у всех не ответивших было 0, сверху — "
-    "как если бы у них было всё; численность взята из последнего их ответа.",
-    "95 % интервал предполагает, что молчание не связано с работой, и даётся, только если не ответили не больше 20 % ОО: "
-    "при 30 % он накрывал бы истину лишь в 46–70 случаях из 100.",
+    "Границы «наверняка» верны при любой причине молчания: у всех не ответивших 0 — или, наоборот, всё.",
+    "Численность не ответивших взята из последнего их ответа.",
+    "95 % интервал верен, если молчание не связано с работой; при 30 % не ответивших он ошибался бы через раз.",
     "«С прежними данными не ответивших» — только для сведения: публикуется доля по ответившим.",
 )
 
@@ -60,8 +59,8 @@ class MissingReports:
 def _sentence(row: Mapping[str, Any], places: int) -> str:
     """«Район, 1.1, 2022: ответили 36 из 40 ОО (1 240 из 1 390 чел.). …»."""
     parts = [f"{row['unit_name']}, {row['indicator']}, {row['period']}: {_coverage(row)}"]
-    if row["value"] is not None:
-        parts.append(f"По ответившим {decimal(row['estimate'] or row['value'], places)} %" if row["estimate"] is not None else "")
+    if row["estimate"] is not None:
+        parts.append(f"По ответившим {decimal(row['estimate'], places)} %")
     if row["hard_low"] is not None:
         parts.append(f"Наверняка от {_span(row, 'hard', places)} %, как бы ни ответили остальные")
     elif row["unknown"]:
@@ -74,7 +73,7 @@ def _sentence(row: Mapping[str, Any], places: int) -> str:
         parts.append(f"С прежними данными не ответивших — {decimal(row['carried'], places)} % (для сведения)")
     if row["reported"] < LEAST_COVERAGE * row["expected"]:
         parts.append("Динамика района — только по общему кругу")
-    return " ".join(f"{part}." for part in parts if part)
+    return " ".join(f"{part}." for part in parts)
 
 
 def _coverage(row: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from profdev_statistics.outlook import looked_ahead
 
 _HAIR = 1e-9  # targets are decimal and values are quotients
 _ENDLESS = 1e9
+_ALL = 100.0  # per cent
 _TAKEN = ("forecast", "low80", "high80", "miss", "refusal", "caveat")
 
 _NAME = "Имя, если правил этого вида несколько: под ним находки и рекомендации"
@@ -150,7 +151,7 @@ def _short() -> pl.Expr:
 
 
 def _is_part() -> pl.Expr:
-    """x of n heads, in per cent."""
+    """Whether it is x of n heads, in per cent."""
     x, n, value = pl.col("numerator"), pl.col("denominator"), pl.col("value")
     return pl.col("heads") & (x >= 0) & (x <= n) & (n > 0) & ((value * n - 100 * x).abs() <= _HAIR * 100 * n)
 
@@ -187,7 +188,7 @@ def _foreseen(series: pl.LazyFrame, *, steps: int) -> pl.LazyFrame:
 
 def _certain() -> pl.Expr:
     """Why no probability is told of a target that allows no exception."""
-    is_open = (pl.col("target") > 0) & (pl.col("target") < 100)
+    is_open = (pl.col("target") > 0) & (pl.col("target") < _ALL)
     return pl.when(~is_open).then(
         pl.format("цель {} %: одного человека довольно, вероятность не оценивается", pl.col("target").cast(pl.Int64))
     )

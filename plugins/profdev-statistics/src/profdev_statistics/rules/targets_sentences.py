@@ -24,8 +24,9 @@ def _missed_target(told: Told) -> str:
         return f"{text}; численность меньше {count(numbers['small'])}: отмечено для сведения"
     if numbers["sure"] is None:
         return text
-    sure = f"с учётом численности уровень {side} целевого достоверно" if numbers["sure"] else "отличие может быть случайным"
-    return f"{text}; {sure}"
+    if numbers["sure"]:
+        return f"{text}; с учётом численности уровень {side} целевого достоверно"
+    return f"{text}; отличие может быть случайным"
 
 
 def _target_at_risk(told: Told) -> str:
