@@ -49,8 +49,9 @@ def ratio_interval(
     """
     sums = (np.asarray(each, np.float64) for each in (x, n, squares, answered, asked))
     count, size, spread, r, e = np.broadcast_arrays(*sums)
-    several = r > 1
-    freedom = np.where(several, r - 1, np.nan)
+    several = (r > 1) & (size > 0)
+    size, r = (np.where(several, each, np.nan) for each in (size, r))
+    freedom = r - 1
     error = np.sqrt((1 - r / e) * spread / freedom / r) / (size / r)
     reach = np.asarray(stdtrit(freedom, (1 + level) / 2), np.float64) * error
     return count / size - reach, count / size + reach

@@ -96,4 +96,3 @@ def _sentence(row: Mapping[str, Any], by_set: Sequence[float], by_sums: Sequence
     if row["reported"] < LEAST_COVERAGE * row["expected"]:
         texts.append("Ответили меньше 80 %: судите только по общему кругу")
     return " ".join(text if text.endswith(".") else f"{text}." for text in texts)
-
