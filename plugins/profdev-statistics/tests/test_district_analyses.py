@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,8 +21,9 @@ TARGET = (Target(since=date(2018, 1, 1), at=75.0), Target(since=date(2023, 1, 1)
 
 
 def shown(analysis: Analysis, monitoring: Monitoring) -> Exhibit:
-    (exhibit,) = analysis.analyse(monitoring, root=None, frames={})
-    return exhibit
+    exhibits: Sequence[Exhibit] = analysis.analyse(monitoring, root=None, frames={})
+    assert len(exhibits) == 1
+    return exhibits[0]
 
 
 def rows_of(exhibit: Exhibit, **equal: Any) -> list[dict[str, Any]]:

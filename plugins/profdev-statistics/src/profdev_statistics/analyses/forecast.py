@@ -100,7 +100,7 @@ def _ahead(known: pl.DataFrame, district: District, now: Period, steps: int, per
     target = pl.col("indicator").replace_strict(targets, default=None, return_dtype=pl.Float64)
     made = looked_ahead(known.with_columns(target.alias("target")), steps)
     return made.filter(pl.col("period") == str(now)).with_columns(
-        100 * pl.col("miss"), pl.lit(str(period)).alias("ahead"), pl.lit(steps, pl.Int64).alias("horizon")
+        pl.col("miss") * 100, pl.lit(str(period)).alias("ahead"), pl.lit(steps, pl.Int64).alias("horizon")
     )
 
 
