@@ -14,6 +14,8 @@ x₁/n₁ − x₀/n₀ = (x₁ − x₀)/n₁ [numerator] + x₀ (1/n₁ − 1/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -27,13 +29,14 @@ _CELL = ("unit", "position", "line")
 _HAIR = 1e-9
 
 
-def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame) -> pl.DataFrame:
-    """The change of every total against the period just before.
+def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame, asked: Sequence[str]) -> pl.DataFrame:
+    """The change of every total in the periods asked against the period just before.
 
     Args:
         cells: ``row``, ``line``, ``unit``, ``position``, ``period``, ``own``, ``numerator``, ``denominator``,
             ``value``, ``definition``, ``hurdle`` (why there is no value); other columns stay.
         below: ``total, unit, period``: who stands below whom.
+        asked: periods, as they are printed.
 
     Returns:
         One row per total with a value, in the order of ``row``, with the columns of ``cells`` and, in the indicator's
@@ -42,7 +45,7 @@ def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame) -> pl.DataFrame:
         ``common``, ``joiners``, ``leavers``: how many organisations these are; ``reason``: why there is nothing to
         take apart, in Russian. Where nobody is in both periods, ``within`` to ``left`` are null.
     """
-    totals = _changes(cells.filter(~pl.col("own")))
+    totals = _changes(cells.filter(~pl.col("own"))).filter(pl.col("period").is_in(asked))
     own = cells.filter(pl.col("own"), pl.col("value").is_not_null(), pl.col("denominator") > 0)
     wanted = totals.filter(pl.col("reason").is_null()).select("row", "position", "line", "scale", total="unit")
     now = _own_below(wanted, own, below, "now", 0)

@@ -39,9 +39,9 @@ class Decomposition:
         asked = [str(period) for period in monitoring.periods]
         below = descent(links_of(monitoring, periods_read(monitoring)))
         frame = (
-            decompositions(cells(monitoring), below)
+            decompositions(cells(monitoring), below, asked)
             .lazy()
-            .filter(pl.col("period").is_in(asked), pl.col("denominator").is_not_null())
+            .filter(pl.col("denominator").is_not_null())
             .collect(engine=ENGINE)
         )
         sentences = pl.Series(list(_sentences(frame, monitoring.district)), dtype=pl.String)
