@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -50,7 +50,13 @@ class Counts:
         wanted = self.definitions[until]
         return [at for at in range(until + 1) if wanted is not None and self.definitions[at] == wanted]
 
-    def shown(self, share: float) -> float:
+    def latest(self, periods: int) -> list[int]:
+        """Columns of the last periods with values that may be compared with the last one; it must have some itself."""
+        last = len(self.periods) - 1
+        told = [at for at in self.comparable(last) if np.isfinite(self.n[:, at]).any()]
+        return told[-periods:] if told and told[-1] == last else []
+
+    def shown(self, share: Any) -> Any:  # noqa: ANN401 - a number or an array of them
         """A share of the turned count as the indicator itself prints it, per cent."""
         return 100 * (1 - share if self.is_turned else share)
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from profdev_indicators.results import Monitoring
+from profdev_statistics.analyses.counts import Counts
+
+STABLE = 8
+"""Organisations: what a group of fewer shows of its members is too unsteady to compare them by."""
 
 
 def groups_of(monitoring: Monitoring) -> pl.DataFrame:
@@ -20,3 +28,10 @@ def groups_of(monitoring: Monitoring) -> pl.DataFrame:
         .unique("id", keep="last", maintain_order=True)
         .select(unit="id", group=pl.coalesce("cluster", kind))
     )
+
+
+def rows_by_group(counts: Counts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Every group by name, and which rows of the counts are its own."""
+    groups = counts.units["group"]
+    for group in groups.drop_nulls().unique().sort():
+        yield group, (groups == group).fill_null(value=False).to_numpy()
