@@ -5,8 +5,9 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
-from profdev_statistics.effects.adjustment import Adjusted
 from scipy.stats import t
+
+from profdev_statistics.effects.adjustment import Adjusted
 
 
 def panel(seed: int, organisations: int = 40, treated: int = 8, effect: float = 0.0) -> tuple[np.ndarray, ...]:
@@ -25,9 +26,7 @@ def panel(seed: int, organisations: int = 40, treated: int = 8, effect: float = 
 def test_the_regression_is_that_of_statsmodels(seed: int) -> None:
     before, after, n, chosen, _ = panel(seed)
     found = Adjusted.of(before, after, n, chosen)
-    fit = sm.WLS(
-        after, np.column_stack([np.ones(40), chosen, before]), weights=1 / (0.25 / n + 0.03**2)
-    ).fit()
+    fit = sm.WLS(after, np.column_stack([np.ones(40), chosen, before]), weights=1 / (0.25 / n + 0.03**2)).fit()
     assert found is not None
     low, high = fit.conf_int(0.10)[1]
     assert (found.estimate, found.error) == pytest.approx((fit.params[1], fit.bse[1]))

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import hypergeom
+
 from profdev_statistics.instrument import Reliability, copies, dispersion_of_changes
 from profdev_statistics.pooling import Pooled
-from scipy.stats import hypergeom
 
 DRAWS = 499
 
 
-def organisations(seed: int, spread: float, sizes: tuple[int, int] = (20, 80), number: int = 40) -> tuple[np.ndarray, np.ndarray]:
+def organisations(
+    seed: int, spread: float, sizes: tuple[int, int] = (20, 80), number: int = 40
+) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     n = rng.integers(*sizes, number).astype(float)
     true = np.clip(rng.normal(0.7, spread, number), 0.02, 0.98)

@@ -64,9 +64,7 @@ def better(counts: Counts, unsound: pl.DataFrame, criteria: Criteria) -> pl.Data
         criteria: what is asked.
     """
     span = counts.latest(criteria.periods)
-    parts = [
-        _in_group(counts, rows, group, span, unsound, criteria) for group, rows in rows_by_group(counts) if span
-    ]
+    parts = [_in_group(counts, rows, group, span, unsound, criteria) for group, rows in rows_by_group(counts) if span]
     return pl.concat([pl.DataFrame(schema=PRACTICES), *parts])
 
 
@@ -97,7 +95,7 @@ def _in_group(
     rows = rows & np.isfinite(counts.n[:, span[-1]])
     if rows.sum() < STABLE:
         return pl.DataFrame(schema=PRACTICES)
-    x, n = (each[np.ix_(rows, span)] for each in (counts.x, counts.n))
+    x, n = counts.x[rows][:, span], counts.n[rows][:, span]
     whole, of = np.nansum(x, axis=1), np.nansum(n, axis=1)
     pooled = Pooled.of(whole, of)
     centres = np.nansum(x, axis=0) / np.nansum(n, axis=0)

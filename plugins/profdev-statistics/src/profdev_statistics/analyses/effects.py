@@ -19,10 +19,14 @@ from profdev_statistics.effects.register import Intervention, read_register
 from profdev_statistics.effects.sentences import sentence
 
 _NOTES = (
-    "Эффект — на сколько процентных пунктов охваченные организации изменились больше, чем изменились бы без меры "
-    "организации с таким же исходным уровнем. Интервал 90-процентный.",
-    "Исходный уровень включает период, по данным которого выбирали организации: худшие по случайности улучшаются сами, "
-    "и этот рост мере не приписан.",
+    (
+        "Эффект — на сколько процентных пунктов охваченные организации изменились больше, чем изменились бы без меры "
+        "организации с таким же исходным уровнем. Интервал 90-процентный."
+    ),
+    (
+        "Исходный уровень включает период, по данным которого выбирали организации: худшие по случайности улучшаются "
+        "сами, и этот рост мере не приписан."
+    ),
     "«Нет подтверждения» — не «меры бесполезны»: при малом числе организаций виден только большой эффект.",
 )
 
@@ -48,9 +52,7 @@ class Effects:
         found = self.estimated(monitoring, root=root, frames=frames)
         places = monitoring.district.publication.decimals
         told = [sentence(row, places) for row in found.iter_rows(named=True)]
-        frame = found.with_columns(
-            pl.col("concurrent").list.join("; "), pl.Series("sentence", told, dtype=pl.String)
-        )
+        frame = found.with_columns(pl.col("concurrent").list.join("; "), pl.Series("sentence", told, dtype=pl.String))
         return (Exhibit(id="effects", title="Что дали решения", frame=frame, headings={}, notes=_NOTES),)
 
     def estimated(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> pl.DataFrame:

@@ -86,9 +86,7 @@ class _Seen:
     told: Mask = field()  # it has a value in the period of the choice and one after
 
 
-def estimated(
-    decisions: Sequence[Decided], counts: Mapping[str, Counts], terms: Terms
-) -> pl.DataFrame:
+def estimated(decisions: Sequence[Decided], counts: Mapping[str, Counts], terms: Terms) -> pl.DataFrame:
     """EFFECTS: decisions in the order of the register, indicators in theirs, groups by name."""
     rows = [
         row
@@ -170,7 +168,7 @@ def _seen(decided: Decided, counts: Counts, window: _Window, alike: Sequence[Dec
         window=window,
         rivals=[each for each in alike if each is not decided and _is_meanwhile(each, counts.periods, window)],
         covered=units.is_in(list(decided.organisations)).to_numpy(),
-        told=np.isfinite(n[:, window.before[-1]]) & np.isfinite(n[:, window.after]).any(axis=1),
+        told=np.isfinite(n[:, window.before[-1]]) & np.isfinite(n[:, list(window.after)]).any(axis=1),
     )
 
 
@@ -190,7 +188,7 @@ def _in_group(seen: _Seen, here: Mask, terms: Terms) -> dict[str, Any]:
         "treated": int(treated.sum()),
         "comparison": int(comparison.sum()),
         "left_out": int(left_out.sum()),
-        "treated_periods": int(np.isfinite(seen.counts.n[np.ix_(treated, seen.window.after)]).sum()),
+        "treated_periods": int(np.isfinite(seen.counts.n[treated][:, list(seen.window.after)]).sum()),
         "concurrent": [name for name, mask in touched.items() if (mask & (treated | left_out)).any()],
         **_plainly(seen, treated, comparison),
     }
@@ -267,5 +265,5 @@ def _share(counts: Counts, rows: Mask, span: Sequence[int]) -> float | None:
 
 def _pooled(counts: Counts, rows: Mask, span: Sequence[int]) -> tuple[Floats, Floats]:
     """Σx and Σn of each organisation over some periods."""
-    cells = np.ix_(rows, span)
-    return np.nansum(counts.x[cells], axis=1), np.nansum(counts.n[cells], axis=1)
+    x, n = counts.x[rows][:, list(span)], counts.n[rows][:, list(span)]
+    return np.nansum(x, axis=1), np.nansum(n, axis=1)

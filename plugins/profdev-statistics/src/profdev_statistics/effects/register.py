@@ -115,9 +115,7 @@ def read_register(
     return tuple(each for each in decided if each is not None)
 
 
-def _tables(
-    reader: Reader, district: District, root: Path | None, frames: Mapping[str, Any]
-) -> Sequence[Table]:
+def _tables(reader: Reader, district: District, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Table]:
     homes = dict.fromkeys((root, district.file.parent if district.file else None))
     failures: list[SourceError] = []
     for home in homes:
@@ -159,21 +157,22 @@ class _Row:
 
     def lines(self) -> Iterator[_Line]:
         """The decision of the row; nothing where it cannot be understood."""
-        told = {
-            "id": self._needed("id", "номера решения"),
-            "title": self._text("title") or None,
-            "indicators": self._listed("indicators", "показателя"),
-            "organisations": self._listed("organisations", "организаций"),
-            "act": self._text("act") or None,
-            "start": self._day("start"),
-            "review": self._text("review") or None,
-            "expected": self._points(),
-            "selection": self._text("selection") or None,
-            "selected_on": self._text("selected_on") or None,
-            "completed": self._is_completed(),
-        }
+        start = self._day("start")
+        given = Intervention(
+            id=self._needed("id", "номера решения"),
+            title=self._text("title") or None,
+            indicators=self._listed("indicators", "показателя"),
+            organisations=self._listed("organisations", "организаций"),
+            act=self._text("act") or None,
+            start=start or date.min,
+            review=self._text("review") or None,
+            expected=self._points(),
+            selection=self._text("selection") or None,
+            selected_on=self._text("selected_on") or None,
+            completed=self._is_completed(),
+        )
         if not self.problems:
-            yield _Line(intervention=Intervention(**told), place=self._problem("id", ""))
+            yield _Line(intervention=given, place=self._problem("id", ""))
 
     def _text(self, name: str) -> str:
         value = self.row.get(name)
@@ -320,6 +319,3 @@ def period_of(day: date, district: District) -> Period:
     while day < period.start:
         period = period.previous
     return period
-
-
-

@@ -41,9 +41,9 @@ def _judged(row: Mapping[str, Any], places: int) -> str:
         lack = f"{NO_COMPARISON}. " if row["treated"] and not row["comparison"] else ""
         return f"{lack}{verdict.capitalize()}: {row['reason']}."
     low, high = change(row["ci_low"], "", places), change(row["ci_high"], "", places)
-    raw, plain = _points(row["before_after"], places), _points(row["differences"], places)
+    effect, raw, plain = (_points(row[name], places) for name in ("effect", "before_after", "differences"))
     return (
-        f"С поправкой на исходный уровень эффект {_points(row['effect'], places)} (90{NBSP}%: {low}…{high}): {verdict}. "
+        f"С поправкой на исходный уровень эффект {effect} (90{NBSP}%: {low}…{high}): {verdict}. "
         f"Без поправки он казался бы {raw} («до и после») или {plain} (за вычетом изменения в сравнении) — "
         "часть изменения у худших и лучших ОО возникает сама."
     )
