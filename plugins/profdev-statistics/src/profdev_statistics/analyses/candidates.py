@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from profdev_indicators.frames import MAIN
 from profdev_indicators.results import Monitoring
-from profdev_indicators.wording import NBSP, counted, decimal
+from profdev_indicators.wording import NBSP, decimal
 from profdev_statistics.analyses.counts import Counts, answers_itself
 from profdev_statistics.analyses.groups import STABLE, rows_by_group
 from profdev_statistics.analyses.quality import doubts
+from profdev_statistics.analyses.spoken import per_cent, periods
 from profdev_statistics.pooling import Pooled
 
 Floats = NDArray[np.float64]
@@ -81,9 +82,9 @@ def unsound_answers(monitoring: Monitoring) -> pl.DataFrame:
 def proposal(row: Mapping[str, Any], *, margin: float, places: int) -> str:
     """Why somebody's work is worth studying, in words."""
     return (
-        f"Показатель {row['indicator']}. ОО «{row['unit_name']}»: за {_periods(row['over'])} доля "
-        f"{_per_cent(row['value'], places)} (оценка с поправкой на численность {_per_cent(row['pooled'], places)}) "
-        f"при {_per_cent(row['centre'], places)} в группе «{row['group']}»; вероятность устойчивого превосходства "
+        f"Показатель {row['indicator']}. ОО «{row['unit_name']}»: за {periods(row['over'])} доля "
+        f"{per_cent(row['value'], places)} (оценка с поправкой на численность {per_cent(row['pooled'], places)}) "
+        f"при {per_cent(row['centre'], places)} в группе «{row['group']}»; вероятность устойчивого превосходства "
         f"не менее чем на {decimal(margin, 1, trim=True)}{NBSP}п.п. — {_chance(row['probability'])}. "
         "Предлагается к изучению как практика (это не доказывает причину)."
     )
@@ -99,13 +100,13 @@ def _in_group(
     whole, of = np.nansum(x, axis=1), np.nansum(n, axis=1)
     pooled = Pooled.of(whole, of)
     centres = np.nansum(x, axis=0) / np.nansum(n, axis=0)
-    periods = [str(counts.periods[at]) for at in span]
+    pooled_over = [str(counts.periods[at]) for at in span]
     measured = counts.units.filter(pl.Series(rows)).select(
         pl.lit(counts.indicator.id).alias("indicator"),
         pl.lit(group).alias("group"),
         "unit",
         "unit_name",
-        pl.lit(", ".join(periods)).alias("periods"),
+        pl.lit(", ".join(pooled_over)).alias("periods"),
         pl.lit(len(span), pl.Int64).alias("over"),
         pl.Series("value", counts.shown(whole / of)),
         pl.Series("pooled", counts.shown(pooled.mean(whole, of))),
@@ -114,7 +115,7 @@ def _in_group(
         pl.Series("reliability", pooled.reliability(of)),
         pl.Series("above", (x / n > centres + _HAIR).sum(axis=1), dtype=pl.Int64),
     )
-    doubtful = unsound.filter(pl.col("indicator") == counts.indicator.id, pl.col("period").is_in(periods))["unit"]
+    doubtful = unsound.filter(pl.col("indicator") == counts.indicator.id, pl.col("period").is_in(pooled_over))["unit"]
     reasons = _reasons(doubtful, is_saturated=100 * pooled.share >= criteria.saturated - _HAIR, criteria=criteria)
     return (
         measured.filter(pl.col("probability") >= criteria.probability - _HAIR)
@@ -135,14 +136,6 @@ def _reasons(doubtful: pl.Series, *, is_saturated: bool, criteria: Criteria) -> 
     yield pl.when(pl.col("reliability") < criteria.reliability - _HAIR).then(
         pl.lit("численность мала: отличие ненадёжно")
     )
-
-
-def _periods(number: int) -> str:
-    return "последний период" if number == 1 else counted(number, "период", "периода", "периодов")
-
-
-def _per_cent(value: float, places: int) -> str:
-    return f"{decimal(value, places)}{NBSP}%"
 
 
 def _chance(probability: float) -> str:

@@ -52,7 +52,9 @@ class Effects:
         found = self.estimated(monitoring, root=root, frames=frames)
         places = monitoring.district.publication.decimals
         told = [sentence(row, places) for row in found.iter_rows(named=True)]
-        frame = found.with_columns(pl.col("concurrent").list.join("; "), pl.Series("sentence", told, dtype=pl.String))
+        frame = found.with_columns(
+            pl.col("concurrent", "common").list.join("; "), pl.Series("sentence", told, dtype=pl.String)
+        )
         return (Exhibit(id="effects", title="Что дали решения", frame=frame, headings={}, notes=_NOTES),)
 
     def estimated(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> pl.DataFrame:

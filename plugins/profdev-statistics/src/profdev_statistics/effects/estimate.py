@@ -47,7 +47,8 @@ EFFECTS = pl.Schema(
         "gain": pl.Float64(),  # the effect in the direction of the better: −effect where less is better
         "treated_periods": pl.Int64(),  # organisations covered × periods after
         "expected": pl.Float64(),  # what was hoped for, percentage points
-        "concurrent": pl.List(pl.String()),  # other decisions on the same indicator and organisations meanwhile
+        "concurrent": pl.List(pl.String()),  # other decisions on the same indicator and some of those covered meanwhile
+        "common": pl.List(pl.String()),  # other decisions on the same indicator and all of the group meanwhile
         "left_out": pl.Int64(),  # organisations which another decision took out of the comparison
         "verdict": pl.String(),
         "reason": pl.String(),  # why it cannot be judged; null: it can
@@ -110,6 +111,7 @@ def _rows(
         "selection": given.selection,
         "expected": given.expected,
         "concurrent": [],
+        "common": [],
         "left_out": 0,
         "treated": 0,
         "comparison": 0,
@@ -178,18 +180,21 @@ def _is_meanwhile(other: Decided, periods: Sequence[Period], window: _Window) ->
 
 
 def _in_group(seen: _Seen, here: Mask, terms: Terms) -> dict[str, Any]:
-    units = seen.counts.units["unit"]
+    treated, peers = here & seen.covered & seen.told, here & ~seen.covered & seen.told
+    units, everybody = seen.counts.units["unit"], treated | peers
     touched = {each.intervention.id: units.is_in(list(each.organisations)).to_numpy() for each in seen.rivals}
-    elsewhere = np.logical_or.reduce([*touched.values(), np.zeros(len(units), np.bool_)])
-    treated = here & seen.covered & seen.told
-    peers = here & ~seen.covered & seen.told
-    left_out, comparison = peers & elsewhere, peers & ~elsewhere
+    # What touches all of them alike is a common change, and the comparison takes it away.
+    common = [name for name, mask in touched.items() if peers.any() and mask[everybody].all()]
+    apart = {name: mask for name, mask in touched.items() if name not in common}
+    left_out = peers & np.logical_or.reduce([*apart.values(), np.zeros(len(units), np.bool_)])
+    comparison = peers & ~left_out
     found = {
         "treated": int(treated.sum()),
         "comparison": int(comparison.sum()),
         "left_out": int(left_out.sum()),
         "treated_periods": int(np.isfinite(seen.counts.n[treated][:, list(seen.window.after)]).sum()),
-        "concurrent": [name for name, mask in touched.items() if (mask & (treated | left_out)).any()],
+        "concurrent": [name for name, mask in apart.items() if (mask & treated).any()],
+        "common": common,
         **_plainly(seen, treated, comparison),
     }
     adjusted, reason = _adjusted(seen, treated, comparison, terms, is_everybody=not peers.any())

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from profdev_indicators.model import key
-from profdev_indicators.wording import NBSP, change, count, counted, decimal
+from profdev_indicators.wording import NBSP, count, counted, decimal
 from profdev_statistics.analyses.counts import Counts
 from profdev_statistics.analyses.groups import STABLE
+from profdev_statistics.analyses.spoken import interval, per_cent, periods, points
 from profdev_statistics.chance import newcombe, wilson
 from profdev_statistics.health.evidence import Evidence
 from profdev_statistics.instrument import Reliability, copies, dispersion_of_changes
@@ -26,8 +27,6 @@ Verdict = Literal["да", "нет", "недостаточно данных", "н
 _HAIR = 1e-9
 _Z = float(ndtri(0.95))  # of a two-sided 90 % interval
 _LEAST_ERROR = 1e-6  # percentage points: an estimate without any error would outweigh all others
-_PERIODS = ("период", "периода", "периодов")
-_ORGANISATIONS = ("организация", "организации", "организаций")
 _NO_SHARE = "показатель — не доля людей или организаций"
 
 
@@ -102,17 +101,17 @@ class Case:
 
     def per_cent(self, share: float) -> str:
         """A turned share as the indicator prints it: «97,3 %»."""
-        return f"{decimal(float(self.counts.shown(share)), self.places)}{NBSP}%"
+        return per_cent(float(self.counts.shown(share)), self.places)
 
     def points(self, difference: float) -> str:
         """A difference of turned shares as the indicator prints it: «−7,2 п.п.»."""
-        return change(self.counts.change_shown(difference), "%", self.places)
+        return points(self.counts.change_shown(difference), self.places)
 
 
 def saturated(case: Case) -> Property:
     """U1: nearly everybody does it, nearly everywhere."""
     limits, counts = case.limits, case.counts
-    if barred := _barred(case, periods=2):
+    if barred := _barred(case, least=2):
         return barred
     if not counts.has_direction:
         return _outside("не задано, что для показателя лучше")
@@ -126,7 +125,7 @@ def saturated(case: Case) -> Property:
     weight = 100 * float(n[full].sum() / n[told].sum())
     share = float(shares[-1])
     is_so = bool((100 * shares >= limits.saturated - _HAIR).all()) and weight >= limits.full - _HAIR
-    have = f"у {full.sum()} из {told.sum()}{NBSP}ОО — {case.per_cent(1.0)}"
+    have = f"у {full.sum()} из {told.sum()}{NBSP}ОО — {count(float(counts.shown(1.0)))}{NBSP}%"
     return Property(
         verdict="да" if is_so else "нет",
         sentence=f"Показатель исчерпан: {case.per_cent(share)}, {have}. Различать ОО и видеть улучшение он не может."
@@ -138,7 +137,7 @@ def saturated(case: Case) -> Property:
 
 def indistinct(case: Case) -> Property:
     """U2: organisations differ no more than chance makes them differ."""
-    if barred := _barred(case, periods=2) or _alone(case):
+    if barred := _barred(case, least=2) or _alone(case):
         return barred
     x, n = case.pooled()
     if len(n) < STABLE:
@@ -155,7 +154,7 @@ def indistinct(case: Case) -> Property:
         sentence=(
             f"{words}: надёжность {decimal(found.share, 2)}, не больше {decimal(found.high, 2)} (90{NBSP}%); "
             f"истинный разброс между ОО {decimal(100 * found.between, case.places)}{NBSP}п.п., "
-            f"медиана численности за {counted(len(case.span), *_PERIODS)} {count(float(np.median(n)))}."
+            f"медиана численности за {periods(len(case.span))} {count(float(np.median(n)))}."
         ),
         numbers={"reliability": found.share, "reliability_high": found.high, "between": 100 * found.between},
     )
@@ -163,7 +162,7 @@ def indistinct(case: Case) -> Property:
 
 def unchanging(case: Case) -> Property:
     """U3: over time nothing moves but chance, and the district stands where it stood."""
-    if barred := _barred(case, periods=3):
+    if barred := _barred(case, least=3):
         return barred
     if case.counts.nature == "presence":
         return _unchanged_answers(case)
@@ -193,7 +192,7 @@ def unresponsive(case: Case) -> Property:
     ends = sorted(case.counts.change_shown(end / 100) for end in (low, high))
     told = (
         f"По {counted(decisions, 'решению', 'решениям', 'решениям')} суммарный эффект {case.points(gain / 100)} "
-        f"(90{NBSP}%: {change(ends[0], '', case.places)}…{change(ends[1], '', case.places)})"
+        f"({interval(*ends, case.places)})"
     )
     numbers = {
         "response": case.counts.change_shown(gain / 100),
@@ -219,10 +218,10 @@ def unreported(case: Case) -> Property:
     is_so = last < case.limits.complete - _HAIR or mean < case.limits.complete_mean - _HAIR
     sentence = (
         f"Представили {count(float(reported[asked[-1]]))} из {count(float(expected[asked[-1]]))}{NBSP}ОО "
-        f"({decimal(last, case.places)}{NBSP}%)"
+        f"({per_cent(last, case.places)})"
     )
     if len(asked) > 1:
-        sentence += f", в среднем за {counted(len(asked), *_PERIODS)} — {decimal(mean, case.places)}{NBSP}%"
+        sentence += f", в среднем за {periods(len(asked))} — {per_cent(mean, case.places)}"
     return Property(
         verdict="да" if is_so else "нет",
         sentence=f"{sentence}.",
@@ -252,7 +251,7 @@ def small(case: Case) -> Property:
     counts = case.counts
     if counts.nature == "presence":
         return _outside("показатель «есть / нет»: у организации всегда один ответ, считают организации")
-    if barred := _barred(case, periods=1) or _alone(case):
+    if barred := _barred(case, least=1) or _alone(case):
         return barred
     n = counts.n[:, -1]
     median = float(np.median(n[np.isfinite(n)]))
@@ -301,12 +300,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _barred(case: Case, *, periods: int) -> Property | None:
+def _barred(case: Case, *, least: int) -> Property | None:
     """Why a property of shares cannot be looked at; None: it can."""
     if case.counts.nature == "other":
         return _outside(_NO_SHARE)
-    if len(case.span) < periods:
-        return _unknown(f"нужны сопоставимые данные за {counted(periods, *_PERIODS)}, последний в том числе")
+    if len(case.span) < least:
+        return _unknown(f"нужны сопоставимые данные за {periods(least)}, последний в том числе")
     return None
 
 
@@ -352,14 +351,11 @@ def _moved(case: Case, dispersion: float) -> Property:
         return Property(verdict="недостаточно данных", sentence=f"{_capital(few)}; {told}.", numbers=numbers)
     low, high = (float(end) for end in newcombe(x[last], n[last], x[first], n[first], 0.90))
     ends = sorted((counts.change_shown(low), counts.change_shown(high)))
-    span = counted(len(case.span), *_PERIODS)
+    span = periods(len(case.span))
     verdict, words = _stood(low, high, limits, span)
     return Property(
         verdict=verdict,
-        sentence=(
-            f"{words}: {told}; по району от {change(ends[0], '%', case.places)} до {change(ends[1], '%', case.places)} "
-            f"за {span} (90{NBSP}%)."
-        ),
+        sentence=(f"{words}: {told}; по району за {span} ({interval(*ends, case.places)})."),
         numbers=numbers | {"change_low": ends[0], "change_high": ends[1]},
     )
 
@@ -379,7 +375,7 @@ def _unchanged_answers(case: Case) -> Property:
     if not both.any():
         return _unknown("ни одна организация не ответила во всех периодах")
     changed = int((x[both].max(axis=1) != x[both].min(axis=1)).sum())
-    told = f"за {counted(len(case.span), *_PERIODS)} ответ изменили {changed} из {both.sum()}{NBSP}ОО"
+    told = f"за {periods(len(case.span))} ответ изменили {changed} из {both.sum()}{NBSP}ОО"
     return Property(
         verdict="нет" if changed else "да",
         sentence=f"{_capital(told)}." if changed else f"{_capital(told)}: показатель стоит на месте.",
@@ -437,7 +433,7 @@ def _sizes(case: Case) -> _Sign | None:
     part = 100 * float(np.expm1(np.median(np.abs(np.log(now / before)))))
     return _Sign(
         is_bad=part > case.limits.size_change + _HAIR,
-        sentence=f"численность за период изменилась в медиане на {decimal(part, case.places)}{NBSP}%",
+        sentence=f"численность за период изменилась в медиане на {per_cent(part, case.places)}",
         numbers={"size_change": part},
     )
 
@@ -448,9 +444,10 @@ def _repetitions(case: Case) -> _Sign | None:
         return None
     (x, n), (y, m) = pair
     seen, chance = (100 * part for part in copies(y, m, x, n))
+    repeated, expected = per_cent(seen, 0), per_cent(chance, 0)
     return _Sign(
         is_bad=seen > case.limits.copied + _HAIR and chance < case.limits.copied_by_chance,
-        sentence=f"прошлогодний ответ повторили {decimal(seen, 0)}{NBSP}% ОО (случайно — {decimal(chance, 0)}{NBSP}%)",
+        sentence=f"ответ прошлого периода повторили {repeated} ОО (случайно повторили бы {expected})",
         numbers={"copied": seen, "copied_by_chance": chance},
     )
 
