@@ -84,7 +84,7 @@ def _cells(
     parts += [
         _frame(
             *(name, years[at], definitions, pl.Series([_ROOT]), 1),
-            *(np.array([total(column[:, at])]) for total, column in ((np.nansum, x), (np.nansum, n))),
+            *(np.array([np.nansum(column[:, at]) if told[:, at].any() else np.nan]) for column in (x, n)),
             *(np.array([told[:, at].sum()]), np.array([schools])),
         )
         for at in range(periods)

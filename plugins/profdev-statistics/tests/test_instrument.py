@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
+from scipy.stats import binom, hypergeom
 
 from profdev_statistics.instrument import Reliability, copies, dispersion_of_changes
 from profdev_statistics.pooling import Pooled
@@ -102,8 +102,16 @@ def test_copied_answers_are_counted_beside_what_chance_would_repeat() -> None:
     x = rng.binomial(n.astype(int), 0.6).astype(float)
     seen, chance = copies(x, n, x, n)
     assert seen == 1
-    assert 0.05 < chance < 0.2
+    assert 0.05 < chance < 0.15
     fresh = rng.binomial(n.astype(int), 0.6).astype(float)
     assert copies(fresh, n, x, n)[0] < 0.25
     one = np.ones(50)
     assert copies(one, one, one, one) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("n", [10, 25, 60])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_chance_repeats_a_count_as_often_as_two_binomials_meet(n: int, share: float) -> None:
+    each = binom(n, share).pmf(np.arange(n + 1))
+    x, of = np.array([share * n]), np.array([float(n)])
+    assert copies(x, of, x, of)[1] == pytest.approx(float(each @ each), abs=0.02)

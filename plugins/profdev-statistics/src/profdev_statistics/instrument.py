@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.special import ive
 
 Floats = NDArray[np.float64]
 _LEAST = 2  # persons: one answer says nothing of its own noise
@@ -83,8 +83,11 @@ def dispersion_of_changes(now: Floats, of: Floats, before: Floats, of_before: Fl
 def copies(now: Floats, of: Floats, before: Floats, of_before: Floats) -> tuple[float, float]:
     """The part of organisations which tell the same (x, n) as the period before, and the part chance would give.
 
-    Chance: P(X = x) of the hypergeometric with ``of`` persons in both periods, as if nobody had come or gone.
+    Chance: two draws of ``of`` persons with the organisation's share of both periods come out equal, as if nobody had
+    come or gone: e^(−2v) I₀(2v) with v = npq, which is exact for Skellam's difference of that variance and within two
+    hundredths of the binomial from ten persons on.
     """
     same = (now == before) & (of == of_before)
-    by_chance = hypergeom(2 * of, now + np.rint(of * before / of_before), of).pmf(now)
+    share = (now + before) / (of + of_before)
+    by_chance = ive(0, 2 * of * share * (1 - share))
     return float(same.mean()), float(by_chance.mean())

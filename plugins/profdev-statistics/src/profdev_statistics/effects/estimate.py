@@ -141,24 +141,36 @@ def _window(decided: Decided, counts: Counts | None, terms: Terms) -> tuple[_Win
         return None, "показатель — не доля людей или организаций: для него такой оценки нет"
     if not counts.has_direction:
         return None, "не задано, что для показателя лучше"
-    start, last = decided.intervention.start, decided.review or counts.periods[-1]
-    chosen = decided.selected_on
-    is_before = [p.end < start or (chosen is not None and p <= chosen) for p in counts.periods]
-    after = [at for at, p in enumerate(counts.periods) if not is_before[at] and p <= last and p.start >= start]
-    # A measure may begin and be judged within one period, if the register says so.
-    after = after or [at for at, p in enumerate(counts.periods) if not is_before[at] and p == decided.review]
-    after = [at for at in after if np.isfinite(counts.n[:, at]).any()][: terms.after]
+    start, chosen = decided.intervention.start, decided.selected_on
+    told = [at for at in range(len(counts.periods)) if np.isfinite(counts.n[:, at]).any()]
+    before = [at for at in told if _is_before(counts.periods[at], decided)]
+    after = _after(decided, counts, [at for at in told if at not in before])[: terms.after]
     if not after:
-        until = f" по {last}" if decided.review else ""
+        until = f" по {decided.review}" if decided.review else ""
         return None, f"после {start:%d.%m.%Y}{until} данных ещё нет"
     same = counts.comparable(after[-1])
-    after = [at for at in after if at in same]
-    before = [at for at in same if is_before[at] and np.isfinite(counts.n[:, at]).any()][-terms.before :]
+    before = [at for at in before if at in same][-terms.before :]
     if not before:
         return None, "до начала сопоставимых данных нет: первый период наблюдения или сменилось определение"
-    if chosen is not None and (chosen not in counts.periods or counts.periods.index(chosen) not in same):
-        return None, f"нет сопоставимых данных за {chosen}, по которым выбирали организации: поправить исход нельзя"
-    return _Window(before=tuple(before), after=tuple(after)), ""
+    if chosen is not None and chosen not in [counts.periods[at] for at in before]:
+        return None, f"среди периодов до начала нет {chosen}, по данным которого выбирали: поправить исход нельзя"
+    return _Window(before=tuple(before), after=tuple(at for at in after if at in same)), ""
+
+
+def _is_before(period: Period, decided: Decided) -> bool:
+    """It ended before the measure began, or organisations were chosen by it."""
+    return period.end < decided.intervention.start or (
+        decided.selected_on is not None and period <= decided.selected_on
+    )
+
+
+def _after(decided: Decided, counts: Counts, told: Sequence[int]) -> list[int]:
+    """Periods in which the measure was in force for half of the time or more: an order of January is of its year."""
+    start, last = decided.intervention.start, decided.review or counts.periods[-1]
+    middles = {at: counts.periods[at].start + (counts.periods[at].end - counts.periods[at].start) / 2 for at in told}
+    after = [at for at in told if counts.periods[at] <= last and start <= middles[at]]
+    # It may begin late in a period and be judged by it, if the register says so.
+    return after or [at for at in told if counts.periods[at] == decided.review]
 
 
 def _seen(decided: Decided, counts: Counts, window: _Window, alike: Sequence[Decided]) -> _Seen:

@@ -118,7 +118,7 @@ def read_register(
 def _tables(reader: Reader, district: District, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Table]:
     homes = dict.fromkeys((root, district.file.parent if district.file else None))
     failures: list[SourceError] = []
-    for home in homes:
+    for home in [home for home in homes if home is not None or len(homes) == 1]:
         request = Request(
             source=SOURCE,
             columns=tuple(_HEADINGS),
@@ -256,7 +256,7 @@ class _Checked:
         """The decision with its names looked up; None: some could not be."""
         given, before = line.intervention, len(self.problems)
         if given.id in self.seen:
-            self._refuse(line, f"решение «{given.id}» записано дважды", "дайте другой номер или соедините строки")
+            self._refuse(line, "записано дважды", "дайте другой номер или соедините строки")
         self.seen.add(given.id)
         self._known(line, given.indicators, {i.id for i in self.district.indicators}, "нет такого показателя")
         self._known(line, given.organisations, self.roster.keys(), "нет такой организации")

@@ -169,6 +169,8 @@ def unchanging(case: Case) -> Property:
     if case.counts.has_direction and 100 * case.seen.share[case.span[-1]] >= case.limits.saturated - _HAIR:
         return _outside("показатель у предела: см. U1")
     squares = _squares(case.counts, case.span)
+    if not len(squares):
+        return Property(verdict="да", sentence=f"За {periods(len(case.span))} показатель не изменился ни у одной ОО.")
     if len(squares) < STABLE:
         return _unknown("слишком мало организаций, у которых показатель мог измениться")
     return _moved(case, float(squares.mean()))
@@ -192,7 +194,7 @@ def unresponsive(case: Case) -> Property:
     ends = sorted(case.counts.change_shown(end / 100) for end in (low, high))
     told = (
         f"По {counted(decisions, 'решению', 'решениям', 'решениям')} суммарный эффект {case.points(gain / 100)} "
-        f"({interval(*ends, case.places)})"
+        f"({interval(ends[0], ends[1], case.places)})"
     )
     numbers = {
         "response": case.counts.change_shown(gain / 100),
@@ -355,7 +357,7 @@ def _moved(case: Case, dispersion: float) -> Property:
     verdict, words = _stood(low, high, limits, span)
     return Property(
         verdict=verdict,
-        sentence=(f"{words}: {told}; по району за {span} ({interval(*ends, case.places)})."),
+        sentence=(f"{words}: {told}; изменение по району за {span}, п.п. ({interval(ends[0], ends[1], case.places)})."),
         numbers=numbers | {"change_low": ends[0], "change_high": ends[1]},
     )
 
