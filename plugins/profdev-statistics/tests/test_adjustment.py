@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
@@ -13,7 +13,7 @@ from profdev_statistics.effects.adjustment import Adjusted
 def panel(seed: int, organisations: int = 40, treated: int = 8, effect: float = 0.0) -> tuple[np.ndarray, ...]:
     """Shares before (three periods pooled), after, sizes after, and who was chosen: the worst of the last period."""
     rng = np.random.default_rng(seed)
-    n = rng.integers(15, 81, organisations).astype(float)
+    n = rng.integers(15, 61, organisations).astype(float)
     true = np.clip(rng.normal(0.7, 0.08, organisations), 0.05, 0.95)
     x = rng.binomial(n.astype(int)[:, None], true[:, None], (organisations, 3)).astype(float)
     last = x[:, -1] / n
@@ -35,7 +35,7 @@ def test_the_regression_is_that_of_statsmodels(seed: int) -> None:
 
 
 def test_measures_that_do_nothing_for_the_worst_are_hardly_ever_called_a_success() -> None:
-    """Regression to the mean: before and after alone say +8…9 points of nothing."""
+    """Regression to the mean: before and after alone say +8 points of nothing."""
     drawn = [panel(seed) for seed in range(600)]
     found = [each for b, a, n, c, _ in drawn if (each := Adjusted.of(b, a, n, c)) is not None]
     raw = np.mean([(after[c] - last[c]).mean() for _, after, _, c, last in drawn])
@@ -43,7 +43,7 @@ def test_measures_that_do_nothing_for_the_worst_are_hardly_ever_called_a_success
     assert abs(np.mean([each.estimate for each in found])) < 0.01
     assert np.mean([each.low > 0 for each in found]) <= 0.07
     assert np.mean([each.high < 0 for each in found]) <= 0.07
-    assert 0.07 < raw < 0.10
+    assert 0.075 < raw < 0.09
 
 
 def test_a_true_effect_of_ten_points_is_mostly_seen() -> None:
@@ -52,6 +52,7 @@ def test_a_true_effect_of_ten_points_is_mostly_seen() -> None:
     assert np.mean([each.estimate for each in found if each]) == pytest.approx(0.1, abs=0.01)
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(12, 60))
 def test_what_is_better_when_lower_gives_the_same_with_the_sign_turned(seed: int, organisations: int) -> None:
     before, after, n, chosen, _ = panel(seed, organisations, 4)

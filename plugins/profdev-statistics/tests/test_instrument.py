@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom
 
@@ -40,6 +40,7 @@ def test_organisations_that_do_not_differ_are_called_so_and_those_that_do_are_no
     assert all(each is not None and each.high >= 0.7 for each in apart)
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 1000))
 def test_reliability_is_a_share_the_same_every_time_and_for_those_who_did_not(seed: int) -> None:
     x, n = organisations(seed, 0.05)
@@ -60,6 +61,7 @@ def test_where_all_show_everybody_there_is_nothing_to_rely_on() -> None:
     assert Reliability.of(np.array([1.0, 0.0]), np.ones(2), 9) is None
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.integers(2, 12), st.integers(2, 12), st.data())
 def test_a_change_by_chance_alone_has_a_square_of_exactly_one_on_average(n: int, m: int, draw: st.DataObject) -> None:
     """By enumeration of everything the margins allow; the common change is nothing."""

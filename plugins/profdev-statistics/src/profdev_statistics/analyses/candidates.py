@@ -54,6 +54,7 @@ class Criteria:
     above: int  # periods
     saturated: float  # per cent of the group
     reliability: float
+    sizes: tuple[int, ...] = ()  # where groups are cut by the number of persons
 
 
 def better(counts: Counts, unsound: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
@@ -65,7 +66,10 @@ def better(counts: Counts, unsound: pl.DataFrame, criteria: Criteria) -> pl.Data
         criteria: what is asked.
     """
     span = counts.latest(criteria.periods)
-    parts = [_in_group(counts, rows, group, span, unsound, criteria) for group, rows in rows_by_group(counts) if span]
+    if not span:
+        return pl.DataFrame(schema=PRACTICES)
+    groups = rows_by_group(counts, np.isfinite(counts.n[:, -1]), criteria.sizes)
+    parts = [_in_group(counts, rows, group, span, unsound, criteria) for group, rows in groups]
     return pl.concat([pl.DataFrame(schema=PRACTICES), *parts])
 
 
@@ -93,7 +97,6 @@ def proposal(row: Mapping[str, Any], *, margin: float, places: int) -> str:
 def _in_group(
     counts: Counts, rows: Mask, group: str, span: list[int], unsound: pl.DataFrame, criteria: Criteria
 ) -> pl.DataFrame:
-    rows = rows & np.isfinite(counts.n[:, span[-1]])
     if rows.sum() < STABLE:
         return pl.DataFrame(schema=PRACTICES)
     x, n = counts.x[rows][:, span], counts.n[rows][:, span]

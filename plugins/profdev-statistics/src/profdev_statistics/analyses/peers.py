@@ -6,36 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from profdev_statistics.analyses.counts import Counts
 from profdev_statistics.analyses.groups import STABLE, rows_by_group
 from profdev_statistics.funnel import WARNING, Funnel
 
-Places = NDArray[np.int8]
-
 BELOW, WITHIN, ABOVE = "ниже ожидаемого", "в пределах", "выше ожидаемого"
 _WORDS = (BELOW, WITHIN, ABOVE)
 
 
-def positions(counts: Counts, size: float) -> pl.DataFrame:
+def positions(counts: Counts, *, at_least: float, sizes: Sequence[int]) -> pl.DataFrame:
     """``unit`` and ``position`` (one of three words) of everybody compared in the last period.
 
-    «Above» is better, whichever way the indicator goes. The others are left out: no value, fewer than ``size``
+    «Above» is better, whichever way the indicator goes. The others are left out: no value, fewer than ``at_least``
     persons, or fewer than eight such organisations in the group.
     """
     x, n = counts.x[:, -1], counts.n[:, -1]
-    nothing = pl.DataFrame(schema={"unit": pl.String, "position": pl.String})
-    parts = [nothing]
-    for _, rows in rows_by_group(counts):
-        able = rows & np.isfinite(n) & (np.nan_to_num(n) >= size)
-        if able.sum() < STABLE:
+    parts = [pl.DataFrame(schema={"unit": pl.String, "position": pl.String})]
+    for _, rows in rows_by_group(counts, np.nan_to_num(n) >= at_least, sizes):
+        if rows.sum() < STABLE:
             continue
-        deviation = Funnel.of(x[able], n[able]).deviation(x[able], n[able])
+        deviation = Funnel.of(x[rows], n[rows]).deviation(x[rows], n[rows])
         where = 1 + (deviation > -WARNING).astype(np.intp) - (deviation < WARNING).astype(np.intp)
         parts.append(
             pl.DataFrame(
-                {"unit": counts.units["unit"].filter(pl.Series(able)), "position": [_WORDS[at] for at in where]}
+                {"unit": counts.units["unit"].filter(pl.Series(rows)), "position": [_WORDS[at] for at in where]}
             )
         )
     return pl.concat(parts)

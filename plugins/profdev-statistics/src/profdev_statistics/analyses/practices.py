@@ -12,9 +12,10 @@ from attrs.validators import and_, ge, le
 
 from profdev_indicators.model import key
 from profdev_indicators.results import Exhibit, Monitoring
+from profdev_indicators.wording import NBSP
 from profdev_statistics.analyses.candidates import PRACTICES, Criteria, better, proposal, unsound_answers
 from profdev_statistics.analyses.counts import Counts, counts_of
-from profdev_statistics.analyses.groups import STABLE, groups_of
+from profdev_statistics.analyses.groups import STABLE, described, groups_of
 from profdev_statistics.analyses.peers import positions, side_by_side
 
 _UNITS = {"unit": pl.String, "unit_name": pl.String, "unit_kind": pl.String, "group": pl.String}
@@ -55,6 +56,11 @@ class Practices:
         "При численности меньше этой положение среди сопоставимых не определяют", default=10.0, validator=ge(1)
     )
 
+    sizes: tuple[int, ...] = key(
+        "Где делить группы по численности, например [20, 50]; слишком малые части объединяются. Пусто — не делить",
+        default=(),
+    )
+
     def analyse(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Exhibit]:  # noqa: ARG002 - all is in the monitoring
         """Exhibits ``peers`` (a column an indicator), ``practices`` (candidates), ``practices_declined``."""
         groups = groups_of(monitoring)
@@ -67,6 +73,7 @@ class Practices:
             above=self.above,
             saturated=self.saturated,
             reliability=self.reliability,
+            sizes=self.sizes,
         )
         found = pl.concat([pl.DataFrame(schema=PRACTICES), *(better(each, unsound, criteria) for each in shares)])
         return (
@@ -80,7 +87,8 @@ class Practices:
         order = monitoring.roster.select(unit=pl.col("id").unique(maintain_order=True))
         listed = order.join(units.unique("unit", keep="last"), on="unit", maintain_order="left")
         frame = side_by_side(
-            [(each, positions(each, self.size)) for each in shares], listed.select("unit", "unit_name", "group")
+            [(each, positions(each, at_least=self.size, sizes=self.sizes)) for each in shares],
+            listed.select("unit", "unit_name", "group"),
         )
         ids = {each.indicator.id: each.indicator.id for each in shares}
         return Exhibit(
@@ -88,7 +96,17 @@ class Practices:
             title=f"Среди сопоставимых за {monitoring.periods[-1].title}",
             frame=frame,
             headings={"unit_name": "Организация", "group": "Группа", **ids},
-            notes=(*_PEER_NOTES, f"Сравниваются доли с численностью не меньше {self.size:g} в группах от {STABLE} ОО."),
+            notes=(*_PEER_NOTES, f"Сравниваются доли с численностью не меньше {self.size:g}.", *self._groups(shares)),
+        )
+
+    def _groups(self, shares: Sequence[Counts]) -> tuple[str, ...]:
+        told = described(shares)
+        if not self.sizes:
+            return (told,)
+        bounds = ", ".join(map(str, self.sizes))
+        return (
+            told,
+            f"Внутри группы организации делятся по численности ({bounds}); части меньше {STABLE}{NBSP}ОО объединены.",
         )
 
     def _candidates(self, monitoring: Monitoring, found: pl.DataFrame) -> Exhibit:
