@@ -37,6 +37,7 @@ class Effects:
 
     decisions: tuple[Intervention | Reader, ...] | Reader = key(
         "Реестр решений: список здесь или откуда его читать (csv, xlsx …); в ячейке несколько — через «;»",
+        sample="{csv: {location: decisions.csv}}",
     )
     before: int = key("Исходный уровень — по стольким последним периодам до начала", default=3, validator=ge(1))
     after: int = key("Результат — по стольким первым периодам после начала", default=2, validator=ge(1))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 from attrs.validators import and_, ge, le
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -62,6 +62,9 @@ class Thresholds:
     copied: float = _per_cent_key("U6: или ответ прошлого периода повторили организаций больше, %", 50.0)
     copied_by_chance: float = _per_cent_key("U6: когда случайно повторили бы меньше, %", 20.0)
     small: float = key("U7: медиана численности организации меньше", default=10.0, validator=ge(1))
+
+    def __str__(self) -> str:
+        return f"{{{', '.join(f'{name}: {limit:g}' for name, limit in asdict(self).items())}}}"
 
 
 @frozen(kw_only=True)
