@@ -33,6 +33,7 @@ class Unreported:
         # The row before the first silent one; a series, and a period after one that was never read, begin anew.
         last = pl.when(~is_silent).then(here).when(~follows.fill_null(value=False)).then(here - 1).forward_fill()
         missed = here - last
+        first = pl.min_horizontal(last + 1, pl.len() - 1)  # the last row of all may be one that has answered
         severity = pl.lit(self.severity, SEVERITY)
         if self.risk_after is not None:
             risk = pl.lit("risk", SEVERITY)
@@ -41,7 +42,7 @@ class Unreported:
             fired=pl.when("own").then(is_silent),
             unchecked=pl.when(pl.col("own") & (pl.col("state") == "suppressed")).then(pl.lit("скрыто источником")),
             severity=severity,
-            numbers={"missed": missed, "since": pl.col("period").gather(last + 1)},
+            numbers={"missed": missed, "since": pl.col("period").gather(first)},
         )
 
 
