@@ -1,4 +1,4 @@
-"""The example district with the two plugins it names, and no other that happens to be installed."""
+"""The example district with the plugins it rests on, and no other that happens to be installed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ _REASON = "plugin not installed: the example extends it"
 
 
 def plugins() -> pluggy.PluginManager:
-    """The stock plugins, the republic's form, Chegem's thresholds and advice; without them the test is skipped."""
+    """The stock plugins, the form, Chegem's rules and advice, statistics; without them the test is skipped."""
     return plugin_manager(
         pytest.importorskip("profdev_kbr", reason=_REASON),
         pytest.importorskip("profdev_chegem", reason=_REASON),
+        pytest.importorskip("profdev_statistics", reason=_REASON),
         discover=False,
     )
 
 
 def written(folder: Path) -> demo.Demo:
-    """The example on the disk; without the two plugins, which it needs to make its cards, the test is skipped."""
+    """The example on the disk; without the plugins, which it needs to make its cards, the test is skipped."""
     plugins()
     return demo.write(folder)
 

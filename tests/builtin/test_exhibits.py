@@ -40,7 +40,15 @@ def test_without_columns_the_sentences_are_printed_and_the_rest_is_counted() -> 
     section = report(evolve(lively(), exhibits=(evolve(TABLE, frame=frame, headings={}),))).partition("## Прогноз")[2]
     assert "- Сказано 39." in section
     assert "Сказано 40." not in section
-    assert "Показано 40 из 45; все — в forecast.csv." in section
+    assert "Показаны первые 40 записей из 45; все — в файле forecast.csv." in section
+
+
+def test_a_long_table_is_cut_where_nobody_reads_on() -> None:
+    frame = pl.DataFrame({"who": [f"Школа {n}" for n in range(45)]})
+    section = report(evolve(lively(), exhibits=(evolve(TABLE, frame=frame, headings={"who": "Кто"}),)))
+    assert "| Школа 39 |" in section
+    assert "| Школа 40 |" not in section
+    assert "Показаны первые 40 строк из 45; все — в файле forecast.csv." in section
 
 
 def test_an_empty_exhibit_says_so() -> None:

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from example_district import monitored, plugins
-from profdev_indicators import collect, demo, load
+from profdev_indicators import analyse, collect, demo, load
 from profdev_indicators.engine.accepted import written
 from profdev_indicators.intake.collect import accept
 from profdev_indicators.results import Monitoring
@@ -77,11 +77,23 @@ def test_a_number_without_its_link_is_claimed_and_not_proved(answer: Monitoring)
 def test_a_true_fall_is_found(answer: Monitoring) -> None:
     own = answer.value("1.1", "s01")
     finding = answer.findings.filter(
-        (pl.col("unit") == "s01") & (pl.col("indicator") == "1.1") & (pl.col("rule") == "drop")
+        (pl.col("unit") == "s01") & (pl.col("indicator") == "1.1") & (pl.col("rule") == "fall")
     ).row(0, named=True)
     assert (own.numerator, own.denominator) == (42, 60)
-    assert finding["change"] == pytest.approx(-20)
-    assert finding["numbers"]["persons"] == pytest.approx(12)
+    assert (finding["numbers"]["base_numerator"], finding["numbers"]["base_denominator"]) == (149, 180)
+    assert finding["change"] == pytest.approx(70 - 100 * 149 / 180)
+    assert finding["p_value"] == pytest.approx(0.02036, abs=1e-5)
+    assert finding["severity"] == "attention"
+
+
+def test_a_fall_by_chance_is_a_fact_and_no_fall(answer: Monitoring) -> None:
+    now, before = answer.value("1.1", "s08"), answer.value("1.1", "s08", "2021")
+    assert before.value is not None
+    assert now.value is not None
+    assert now.value - before.value == pytest.approx(-11.7, abs=0.05)
+    assert "observed_fall" in _findings(answer, "s08", "1.1")
+    assert "fall" not in _findings(answer, "s08", "1.1")
+    assert _why_not(answer, "s08", "1.1", "fall") == []
 
 
 def test_one_teacher_of_five_is_no_fall(answer: Monitoring) -> None:
@@ -89,16 +101,42 @@ def test_one_teacher_of_five_is_no_fall(answer: Monitoring) -> None:
     assert before.value is not None
     assert now.value is not None
     assert now.value - before.value == pytest.approx(-20)
-    assert "drop" not in _findings(answer, "d10", "1.1")
+    assert {"fall", "observed_fall"}.isdisjoint(_findings(answer, "d10", "1.1"))
+    (reason,) = _why_not(answer, "d10", "1.1", "fall")
+    assert "меньше 10" in reason
 
 
 def test_only_planted_falls_are_called_falls(answer: Monitoring) -> None:
-    fallen = answer.findings.filter(pl.col("rule").is_in(["drop", "drop_total", "streak", "lost"]))
+    fallen = answer.findings.filter(pl.col("rule").is_in(["fall", "fall_total", "trend", "streak", "lost"]))
     assert sorted(fallen.select("unit", "indicator", "period", "rule").rows()) == [
-        ("s01", "1.1", "2022", "drop"),
+        ("s01", "1.1", "2022", "fall"),
         ("s09", "4.3", "2022", "lost"),
-        ("s09", "4.4", "2022", "drop"),
     ]
+
+
+def test_chance_alone_would_have_made_more_alarms(answer: Monitoring) -> None:
+    alarms = answer.alarms.filter(period="2022", rule="fall").row(0, named=True)
+    assert alarms["fired"] == 1
+    assert 3 < alarms["expected"] < 6
+
+
+def test_the_register_tells_a_measure_that_helped_from_those_that_seem_to(example: demo.Demo) -> None:
+    told = analyse(monitored(example, "2022"), data=example.data)
+    (effects,) = (exhibit.frame for exhibit in told.exhibits if exhibit.id == "effects")
+    verdicts = {row["decision"]: row["verdict"] for row in effects.iter_rows(named=True)}
+    assert verdicts == {
+        "Р-1": "улучшение сверх сравнения",
+        "Р-2": "нет подтверждения",
+        "Р-3": "нет подтверждения",
+        "Р-4": "оценить нельзя",
+    }
+
+
+def test_a_saturated_criterion_is_found_to_tell_nothing(example: demo.Demo) -> None:
+    told = analyse(monitored(example, "2022"), data=example.data)
+    (health,) = (exhibit.frame for exhibit in told.exhibits if exhibit.id == "health")
+    saturated = {row["indicator"] for row in health.iter_rows(named=True) if row["saturated"] == "да"}
+    assert saturated == {"3.1"}
 
 
 def test_a_saturated_criterion_is_a_hundred_everywhere_and_always(answer: Monitoring) -> None:
@@ -115,14 +153,14 @@ def test_across_a_new_definition_nothing_is_compared(answer: Monitoring) -> None
     assert before.value is not None
     assert now.value < before.value - 15
     assert _findings(answer, answer.root, "3.3") == []
-    assert _why_not(answer, answer.root, "3.3", "drop_total") == ["изменилось определение показателя"]
+    assert _why_not(answer, answer.root, "3.3", "fall_total") == ["изменилось определение показателя"]
 
 
 def test_a_renamed_school_is_one_series_under_the_name_of_its_year(answer: Monitoring) -> None:
     names = [answer.value("1.1", "s05", str(year)).unit_name for year in (2019, 2020, 2021, 2022)]
     old, new = "МКОУ «СОШ с. Придуманное»", "МКОУ «СОШ имени Первой книги с. Придуманное»"
     assert names == [old, old, new, new]
-    assert _why_not(answer, "s05", "1.1", "drop", "2021") == []
+    assert _why_not(answer, "s05", "1.1", "fall", "2021") == []
 
 
 def test_a_contradiction_spoils_its_item_and_nothing_else(answer: Monitoring) -> None:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from profdev_indicators.demo.answers import YEARS, truth
 from profdev_indicators.demo.cards import Blanks, blanks, decisions, year_of_cards
-from profdev_indicators.demo.files import roster, year_of_tables
+from profdev_indicators.demo.files import register, roster, year_of_tables
 from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.engine.accepted import written
 from profdev_indicators.errors import RequestError
@@ -74,6 +74,7 @@ def _content(scratch: Path) -> dict[str, bytes]:
     heard = {year: [(unit, told[unit.id][year]) for unit in units if year in told[unit.id]] for year in YEARS}
     content = {path: (resources(__name__) / name).read_bytes() for name, path in _TEXTS.items()}
     content["data/units.csv"] = roster(units)
+    content["data/decisions.csv"] = register()
     for year in YEARS:
         content |= _in_data(year_of_tables(year, heard[year]))
     _write(content, scratch)

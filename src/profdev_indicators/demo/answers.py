@@ -70,6 +70,11 @@ _PLANTED: Mapping[tuple[str, int], Answers] = {
     ("d10", 2020): {"n_diag": 4},
     ("d10", 2021): {"n_diag": 4},
     ("d10", 2022): {"n_diag": 3},
+    # Another one: twelve points below the year before, and close to what the three years before it show together.
+    ("s08", 2022): {"n_diag": 17, "n_expert": 10},
+    # With s08, the schools of a decision that helped: many more experts than others gained from the same start.
+    ("s02", 2022): {"n_expert": 17},
+    ("s05", 2022): {"n_expert": 14},
     # A presence that is gone: the mentoring programme ended, and its three young teachers are without it.
     ("s09", 2019): {"n_young": 3, "mentoring": 1, "n_young_mentored": 2},
     ("s09", 2020): {"n_young": 3, "mentoring": 1, "n_young_mentored": 3},

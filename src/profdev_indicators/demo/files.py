@@ -9,6 +9,7 @@ from io import StringIO
 from attrs import evolve, frozen
 
 from profdev_indicators.demo.answers import Answers
+from profdev_indicators.demo.decided import DECIDED
 from profdev_indicators.demo.mistakes import LOST_LINKS, MISWRITTEN, SILENT
 from profdev_indicators.demo.organisations import Organisation
 from profdev_indicators.demo.questions import Question, card, diagnostics, mouo, organisations, sites
@@ -54,6 +55,15 @@ def roster(organisations: Iterable[Organisation]) -> bytes:
     )
     headings = ("id", "name", "kind", "cluster", "inn", "ogrn", "aliases", "valid_from", "valid_to")
     return _csv(Table(path="units.csv", headings=headings, rows=rows), "utf-8")
+
+
+def register() -> bytes:
+    """``decisions.csv``: what the department has decided, for whom, and how they were chosen."""
+    headings = (
+        *("Номер", "Мера", "Показатели", "Организации", "Основание", "Начало", "Период оценки"),
+        *("Ожидаемый эффект, п.п.", "Как отобраны", "По данным за", "Исполнено"),
+    )
+    return _csv(Table(path="decisions.csv", headings=headings, rows=DECIDED), "utf-8-sig")
 
 
 def year_of_tables(year: int, told: Told) -> Mapping[str, bytes]:

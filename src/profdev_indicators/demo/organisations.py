@@ -8,7 +8,7 @@ from attrs import frozen
 
 from profdev_indicators.codes import INN_WEIGHTS
 
-LARGE, SMALL, GARDENS, EXTRA = "крупные школы", "малые школы", "детские сады", "дополнительное образование"
+SCHOOLS, GARDENS, EXTRA = "школы", "детские сады", "дополнительное образование"
 _NUMBERS = {"school": "01", "kindergarten": "02", "extra": "03"}  # how the codes of such organisations go on
 
 
@@ -69,7 +69,7 @@ def organisations() -> tuple[Organisation, ...]:
         Organisation(
             id="s05",
             kind="school",
-            cluster=LARGE,
+            cluster=SCHOOLS,
             teachers=38,
             young=4,
             versions=(
@@ -117,11 +117,10 @@ def organisations() -> tuple[Organisation, ...]:
 
 
 def _school(identifier: str, name: str, teachers: int, young: int, *aliases: str) -> Organisation:
-    cluster = LARGE if teachers >= 30 else SMALL  # noqa: PLR2004 - the border of the two clusters
     return Organisation(
         id=identifier,
         kind="school",
-        cluster=cluster,
+        cluster=SCHOOLS,
         teachers=teachers,
         young=young,
         versions=(Version(name=name),),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers.marks import bullets, heading, long_table, paragraph
+from profdev_indicators.builtin.renderers.marks import bullets, heading, paragraph, table
 from profdev_indicators.results import Exhibit, Monitoring
 
 _SENTENCE = "sentence"
@@ -28,19 +28,20 @@ def exhibits(monitoring: Monitoring) -> Iterator[str]:
 
 
 def _table(exhibit: Exhibit, places: int) -> Iterator[str]:
-    rows = exhibit.frame.select(list(exhibit.headings))
-    yield from long_table(
-        tuple(exhibit.headings.values()),
-        [_cells(row, places) for row in rows.iter_rows(named=True)],
-        f"{exhibit.id}.csv",
-    )
+    rows = exhibit.frame.select(list(exhibit.headings)).head(_MOST)
+    yield table(tuple(exhibit.headings.values()), [_cells(row, places) for row in rows.iter_rows(named=True)])
+    yield from _rest(exhibit, exhibit.frame.height, "строк")
 
 
 def _sentences(exhibit: Exhibit) -> Iterator[str]:
     told = exhibit.frame[_SENTENCE].drop_nulls() if _SENTENCE in exhibit.frame.columns else pl.Series(dtype=pl.String)
     yield bullets(told.head(_MOST).to_list())
-    if len(told) > _MOST:
-        yield paragraph(f"Показано {_MOST} из {len(told)}; все — в {exhibit.id}.csv.")
+    yield from _rest(exhibit, len(told), "записей")
+
+
+def _rest(exhibit: Exhibit, count: int, what: str) -> Iterator[str]:
+    if count > _MOST:
+        yield paragraph(f"Показаны первые {_MOST} {what} из {count}; все — в файле {exhibit.id}.csv.")
 
 
 def _cells(row: Mapping[str, object], places: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from itertools import groupby
 import polars as pl
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers.judgements import kinds_of_rules, unchecked
+from profdev_indicators.builtin.renderers.judgements import Unchecked, kinds_of_rules, unchecked
 from profdev_indicators.builtin.renderers.marks import (
     Marked,
     bold,
@@ -126,26 +126,29 @@ def _by_chance(monitoring: Monitoring, kinds: Mapping[str, str]) -> Iterator[str
 
 
 def not_checked(monitoring: Monitoring) -> Iterator[str]:
-    """Rules that could say neither yes nor no."""
-    reasons = unchecked(monitoring)
-    if not reasons:
+    """Rules that could say neither yes nor no: each reason once, the most frequent first."""
+    rows = unchecked(monitoring)
+    if not rows:
         return
-    numbers = ("Случаев", "Единиц")
+    reasons: dict[str, list[Unchecked]] = {}
+    for row in rows:
+        reasons.setdefault(row.reason, []).append(row)
+    form = [indicator.id for indicator in monitoring.district.indicators]
+    cells = ("Случаев",)
     yield heading(2, "Что не удалось проверить")
     yield paragraph("Правило, которое не удалось применить, не значит «ухудшения нет».")
     yield table(
-        ("Правило", "Почему", *numbers, "Показатели"),
+        ("Почему", *cells, "Правила и сколько раз каждое", "Показатели"),
         (
             (
-                _rule(row.rule, {}, monitoring.tellings),
-                row.reason,
-                str(row.cells),
-                str(row.units),
-                ", ".join(row.indicators),
+                reason,
+                str(sum(row.cells for row in group)),
+                ", ".join(f"{_rule(row.rule, {}, monitoring.tellings)} — {row.cells}" for row in group),
+                ", ".join(sorted({code for row in group for code in row.indicators}, key=form.index)),
             )
-            for row in reasons
+            for reason, group in reasons.items()
         ),
-        numbers=numbers,
+        numbers=cells,
     )
 
 
