@@ -116,14 +116,15 @@ def test_where_all_are_covered_there_is_no_comparison_and_the_sentence_says_so()
     [told] = exhibit.frame.to_dicts()
     assert (told["verdict"], told["effect"], told["comparison"]) == ("оценить нельзя", None, 0)
     assert NO_COMPARISON in told["sentence"]
+    assert told["group"] is None
     assert told["before_after"] is not None
 
 
 @pytest.mark.parametrize(
     ("treated", "schools", "reason"),
     [
-        (2, 40, "охвачено организаций с данными: 2, а нужно не меньше 3"),
-        (5, 12, "в сравнении организаций с данными: 7, а нужно не меньше 8"),
+        (2, 40, "охваченных организаций с данными 2, а нужно не меньше 3"),
+        (5, 12, "в сравнении организаций с данными 7, а нужно не меньше 8"),
     ],
 )
 def test_too_few_organisations_are_told_and_not_estimated(treated: int, schools: int, reason: str) -> None:

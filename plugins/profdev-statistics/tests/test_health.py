@@ -329,7 +329,8 @@ def test_there_is_a_row_for_every_indicator_and_no_score() -> None:
     assert table.frame["perverse_incentive"].to_list() == [None, "поощряет писать бумаги", None]
     assert "perverse_incentive" in table.headings
     assert grounds.frame.height == 3 * len(PROPERTIES)
-    assert grounds.frame["sentence"].null_count() == 0
+    assert grounds.frame["ground"].null_count() == 0
+    assert set(grounds.frame.drop_nulls("sentence")["verdict"]) == {"да"}
     assert set(table.headings) == {"indicator", "perverse_incentive", *PROPERTIES}
 
 

@@ -56,6 +56,12 @@ class Counts:
         told = [at for at in self.comparable(last) if np.isfinite(self.n[:, at]).any()]
         return told[-periods:] if told and told[-1] == last else []
 
+    def median_size(self) -> float:
+        """Persons in the middle organisation of the last period; 0: nobody answered."""
+        n = self.n[:, -1]
+        told = n[np.isfinite(n)]
+        return float(np.median(told)) if len(told) else 0.0
+
     def shown(self, share: Any) -> Any:  # noqa: ANN401 - a number or an array of them
         """A share of the turned count as the indicator itself prints it, per cent."""
         return 100 * (1 - share if self.is_turned else share)
