@@ -167,10 +167,10 @@ def unchanging(case: Case) -> Property:
     """U3: over time nothing moves but chance, and the district stands where it stood."""
     if barred := _barred(case, least=3):
         return barred
-    if case.counts.nature == "presence":
-        return _unchanged_answers(case)
     if case.counts.has_direction and 100 * case.seen.share[case.span[-1]] >= case.limits.saturated - _HAIR:
         return _outside("показатель у предела: см. U1")
+    if case.counts.nature == "presence":
+        return _unchanged_answers(case)
     squares = _squares(case.counts, case.span)
     if not len(squares):
         return Property(verdict="да", sentence=f"За {periods(len(case.span))} показатель не изменился ни у одной ОО.")
