@@ -26,6 +26,7 @@ EFFECTS = pl.Schema(
         "decision": pl.String(),
         "indicator": pl.String(),
         "group": pl.String(),  # with whom those covered are compared; null: there is nobody at all
+        "title": pl.String(),  # what was decided, in the words of the register
         "act": pl.String(),
         "start": pl.Date(),
         "completed": pl.Boolean(),
@@ -105,6 +106,7 @@ def _rows(
     known: dict[str, Any] = {
         "decision": given.id,
         "indicator": indicator,
+        "title": given.title,
         "act": given.act,
         "start": given.start,
         "completed": given.completed,
