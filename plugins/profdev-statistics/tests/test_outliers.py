@@ -60,7 +60,7 @@ def test_members_that_differ_much_usually_widen_the_limit() -> None:
     assert asked(rows).fired == {}
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(12, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=8, max_size=14)
 )
