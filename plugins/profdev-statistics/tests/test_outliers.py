@@ -149,6 +149,12 @@ def test_a_group_is_cut_by_size_where_that_is_asked() -> None:
     assert "в группе сопоставимых (14 ОО)" in asked(undivided, LowOutlier(sizes=(20,))).sentences["odd"]
 
 
+@pytest.mark.parametrize("bounds", [(50, 20), (20, 20), (0, 20)])
+def test_bounds_of_size_that_do_not_rise_are_refused(bounds: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="границы должны возрастать"):
+        LowOutlier(sizes=bounds)
+
+
 def test_one_unit_of_its_kind_has_no_peers_and_that_is_no_omission() -> None:
     found = asked(history("alone", [(300, 400)] * 2, level=1, unit_kind="district"), LowOutlier(applies_to="all"))
     assert (found.fired, found.reasons) == ({}, {})
