@@ -9,7 +9,8 @@ import polars as pl
 from attrs import frozen
 
 from judging import cell, district, indicator, verdict
-from profdev_indicators.model import Calendar, Rule
+from profdev_indicators.model import Rule
+from profdev_indicators.periods import Calendar
 from profdev_indicators.results import Finding, Telling
 from profdev_indicators.sentences import fact
 from profdev_indicators.wording import NBSP
@@ -52,19 +53,19 @@ def said(
         ).replace(NBSP, " ")
         for row in findings.iter_rows(named=True)
     }
-    alarms = found.alarms.row(0, named=True) if found.alarms.height else {"expected": None, "tested": 0}
+    alarms = found.alarms.select("expected", "tested").rows() or [(None, 0)]
     return Said(
         fired=dict(findings.select("unit", "severity").iter_rows()),
         sentences=sentences,
         reasons={unit: reason.replace(NBSP, " ") for unit, reason in unchecked.select("unit", "reason").iter_rows()},
-        expected=alarms["expected"],
-        tested=alarms["tested"],
+        expected=alarms[0][0],
+        tested=alarms[0][1],
         findings=findings,
     )
 
 
 def history(
-    unit: str, points: Sequence[tuple[float, float] | None], periods: Sequence[str] | None = None, **more: object
+    unit: str, points: Sequence[tuple[float, float] | None], periods: Sequence[str] | None = None, **more: Any
 ) -> list[dict[str, Any]]:
     """The cells of a unit, x of n each, the last of them of 2022 unless told otherwise; None: it said nothing."""
     when = periods or [str(2023 - len(points) + number) for number in range(len(points))]
