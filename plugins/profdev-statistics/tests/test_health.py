@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 from invented import drawn, measured, remark, school
-from judging import MEAN, PRESENCE, indicator
+from judging import COUNT, MEAN, PRESENCE, SHARE, indicator
 from profdev_indicators.frames import DEFECTS
-from profdev_indicators.model import Better
+from profdev_indicators.model import Better, Revision
 from profdev_indicators.results import Monitoring
 from profdev_statistics.analyses.effects import Effects
 from profdev_statistics.analyses.health import Health
@@ -331,6 +331,12 @@ def test_what_is_no_share_is_judged_only_by_its_answers() -> None:
     outside = {"saturated", "indistinct", "unchanging", "small"}
     assert {name for name in PROPERTIES if found[name] == "не применяется"} == outside
     assert found["unreported"] == "нет"
+
+
+def test_an_indicator_is_what_its_formula_of_the_last_period_makes_it() -> None:
+    for since, verdict in ((date(2019, 1, 1), "нет"), (date(2023, 1, 1), "не применяется")):
+        revised = indicator(measure=COUNT, revisions=(Revision(since=since, measure=SHARE),))
+        assert judged(one(*drawn(1), indicators=[revised]))["saturated"] == verdict
 
 
 def test_there_is_a_row_for_every_indicator_and_no_score() -> None:
