@@ -145,6 +145,7 @@ def test_an_indicator_of_a_few_people_each_has_no_practices() -> None:
     assert "Численность мала, и практик по организациям не ищут: 1." in practices.notes
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 20)), min_size=1, max_size=8))
 def test_joining_leaves_no_small_group_where_there_is_another_of_its_kind(given: list[tuple[str, int]]) -> None:
     clusters = [(kind, f"{kind}{at}", members) for at, (kind, members) in enumerate(given)]
