@@ -48,7 +48,7 @@ def measured(
     asked = evolve(asked, analyses=tuple(parts.pop("analyses", ())))
     history = pl.concat([_cells(name, x, n, years, definitions or {}) for name, (x, n) in counts.items()])
     schools = next(iter(counts.values()))[0].shape[0]
-    given = {
+    given: dict[str, Any] = {
         "district": asked,
         "periods": (Period.parse(years[-1]),),
         "values": history.filter(pl.col("period") == years[-1]),
@@ -77,25 +77,19 @@ def _cells(
     schools, periods = x.shape
     units = pl.Series([school(number) for number in range(schools)])
     told = np.isfinite(n)
-    parts = [
-        _frame(name, years[at], definitions, units, 0, x[:, at], n[:, at], told[:, at].astype(int), np.ones(schools))
-        for at in range(periods)
-    ]
-    parts += [
-        _frame(
-            *(name, years[at], definitions, pl.Series([_ROOT]), 1),
-            *(np.array([np.nansum(column[:, at]) if told[:, at].any() else np.nan]) for column in (x, n)),
-            *(np.array([told[:, at].sum()]), np.array([schools])),
-        )
-        for at in range(periods)
-    ]
+    parts = []
+    for at in range(periods):
+        known = told[:, at]
+        named = {"indicator": name, "period": years[at], "definition": definitions.get(years[at], "one")}
+        parts.append(_frame(named, units, 0, x[:, at], n[:, at], known.astype(int), np.ones(schools)))
+        sums = [np.array([np.nansum(column[:, at]) if known.any() else np.nan]) for column in (x, n)]
+        counters = np.array([known.sum()]), np.array([schools])
+        parts.append(_frame(named, pl.Series([_ROOT]), 1, sums[0], sums[1], *counters))
     return pl.concat(parts)
 
 
 def _frame(
-    name: str,
-    year: str,
-    definitions: Mapping[str, str],
+    named: Mapping[str, str],
     units: pl.Series,
     level: int,
     x: np.ndarray,
@@ -115,18 +109,16 @@ def _frame(
     return (
         pl.DataFrame(columns)
         .with_columns(pl.lit(None).alias(each) for each in absent)
+        .with_columns(pl.lit(text).alias(column) for column, text in named.items())
         .with_columns(
             district=pl.lit(_ROOT),
             unit_name=pl.lit("Школа ") + pl.col("unit"),
             unit_kind=pl.lit("district" if level else "school"),
             level=pl.lit(level),
-            period=pl.lit(year),
             section=pl.lit("s"),
-            indicator=pl.lit(name),
             reading=pl.lit(MAIN),
             value=100 * pl.col("numerator") / pl.col("denominator"),
             state=pl.when(pl.col("reported") > 0).then(pl.lit("ok")).otherwise(pl.lit("not_reported")),
-            definition=pl.lit(definitions.get(year, "one")),
         )
         .select(pl.col(each).cast(dtype) for each, dtype in VALUES.items())
     )

@@ -10,8 +10,9 @@ import pytest
 from attrs import evolve
 
 from invented import drawn, measured, remark, school
-from judging import MEAN, PRESENCE, indicator
+from judging import COUNT, MEAN, PRESENCE, SHARE, indicator
 from profdev_indicators.frames import DEFECTS
+from profdev_indicators.model import Better, Revision
 from profdev_indicators.results import Monitoring
 from profdev_statistics.analyses.effects import Effects
 from profdev_statistics.analyses.health import Health
@@ -166,7 +167,7 @@ def test_stagnation_is_not_said_of_few_of_two_periods_or_of_what_is_full(counts:
 
 def test_an_answer_yes_or_no_stands_still_if_nobody_changed_it() -> None:
     x, n = yes_and_no(1)
-    kind = {"indicators": [indicator(measure=PRESENCE)]}
+    kind: dict[str, Any] = {"indicators": [indicator(measure=PRESENCE)]}
     assert judged(one(x, n, **kind))["unchanging"] == "да"
     x[0, 3] = 1 - x[0, 3]
     assert judged(one(x, n, **kind))["unchanging"] == "нет"
@@ -176,7 +177,7 @@ def test_an_answer_yes_or_no_stands_still_if_nobody_changed_it() -> None:
 # --- U4 -------------------------------------------------------------------------------------------------------------
 
 
-def decisions(effect: float, number: int = 4, *, completed: bool = True) -> Monitoring:
+def decisions(effect: float, number: int = 4, *, completed: bool = True, better: Better = "higher") -> Monitoring:
     x, n = drawn(2, 100, sizes=(40, 80))
     order = np.random.default_rng(0).permutation(100)
     chosen = [order[12 * at : 12 * at + 12] for at in range(number)]
@@ -192,7 +193,18 @@ def decisions(effect: float, number: int = 4, *, completed: bool = True) -> Moni
         )
         for at, group in enumerate(chosen)
     )
-    return measured({"1": (x, n)}, analyses=(Effects(decisions=register),))
+    counts = {"1": (n - x if better == "lower" else x, n)}
+    return measured(counts, indicators=[indicator(better=better)], analyses=(Effects(decisions=register),))
+
+
+def test_response_is_the_same_where_less_is_better_and_printed_as_it_goes() -> None:
+    for effect in (0.15, -0.03):
+        plain, turned = judged(decisions(effect)), judged(decisions(effect, better="lower"))
+        assert turned["unresponsive"] == plain["unresponsive"]
+        assert turned["response"] == pytest.approx(-plain["response"])
+        assert (turned["response_low"], turned["response_high"]) == pytest.approx(
+            (-plain["response_high"], -plain["response_low"])
+        )
 
 
 def test_an_indicator_responds_to_measures_or_it_does_not_or_nobody_knows() -> None:
@@ -204,9 +216,10 @@ def test_an_indicator_responds_to_measures_or_it_does_not_or_nobody_knows() -> N
 def test_the_effects_of_decisions_are_put_together_by_their_precision() -> None:
     monitoring = decisions(0.0)
     [register] = monitoring.district.analyses
+    assert isinstance(register, Effects)
     effects = register.estimated(monitoring, root=None, frames={})
-    found, weight = judged(monitoring), 1 / effects["error"] ** 2
-    mean = (weight * effects["gain"]).sum() / weight.sum()
+    found, weight = judged(monitoring), effects["error"].to_numpy() ** -2.0
+    mean = (weight * effects["gain"].to_numpy()).sum() / weight.sum()
     assert found["response"] == pytest.approx(mean)
     assert found["response_high"] == pytest.approx(mean + 1.6448536 / weight.sum() ** 0.5)
 
@@ -289,7 +302,7 @@ def test_last_years_answers_told_again_are_found_unless_chance_would_do_it() -> 
     assert found["copied_by_chance"] < 20
     everybody = n.copy()
     assert judged(one(everybody, n))["unreliable"] == "не проверялось"
-    kind = {"indicators": [indicator(measure=PRESENCE)]}
+    kind: dict[str, Any] = {"indicators": [indicator(measure=PRESENCE)]}
     assert judged(one(*yes_and_no(1), **kind))["unreliable"] == "не проверялось"
 
 
@@ -320,6 +333,12 @@ def test_what_is_no_share_is_judged_only_by_its_answers() -> None:
     assert found["unreported"] == "нет"
 
 
+def test_an_indicator_is_what_its_formula_of_the_last_period_makes_it() -> None:
+    for since, verdict in ((date(2019, 1, 1), "нет"), (date(2023, 1, 1), "не применяется")):
+        revised = indicator(measure=COUNT, revisions=(Revision(since=since, measure=SHARE),))
+        assert judged(one(*drawn(1), indicators=[revised]))["saturated"] == verdict
+
+
 def test_there_is_a_row_for_every_indicator_and_no_score() -> None:
     monitoring = measured({"1": drawn(1), "2": full(), "3": drawn(2)})
     table, grounds = Health(perverse_incentive={"2": "поощряет писать бумаги"}).analyse(
@@ -329,7 +348,8 @@ def test_there_is_a_row_for_every_indicator_and_no_score() -> None:
     assert table.frame["perverse_incentive"].to_list() == [None, "поощряет писать бумаги", None]
     assert "perverse_incentive" in table.headings
     assert grounds.frame.height == 3 * len(PROPERTIES)
-    assert grounds.frame["sentence"].null_count() == 0
+    assert grounds.frame["ground"].null_count() == 0
+    assert set(grounds.frame.drop_nulls("sentence")["verdict"]) == {"да"}
     assert set(table.headings) == {"indicator", "perverse_incentive", *PROPERTIES}
 
 

@@ -60,7 +60,7 @@ def test_members_that_differ_much_usually_widen_the_limit() -> None:
     assert asked(rows).fired == {}
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(12, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=8, max_size=14)
 )
@@ -147,6 +147,12 @@ def test_a_group_is_cut_by_size_where_that_is_asked() -> None:
     # Three small ones are too few for a band of their own: the group stays whole.
     undivided = [*group((23, 40), (22, 40)), *small[:6]]
     assert "в группе сопоставимых (14 ОО)" in asked(undivided, LowOutlier(sizes=(20,))).sentences["odd"]
+
+
+@pytest.mark.parametrize("bounds", [(50, 20), (20, 20), (0, 20)])
+def test_bounds_of_size_that_do_not_rise_are_refused(bounds: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="границы должны возрастать"):
+        LowOutlier(sizes=bounds)
 
 
 def test_one_unit_of_its_kind_has_no_peers_and_that_is_no_omission() -> None:

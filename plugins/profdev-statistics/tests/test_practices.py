@@ -13,6 +13,7 @@ from scipy.stats import beta
 from invented import drawn, measured, remark, school
 from judging import PRESENCE, indicator
 from profdev_indicators.results import Exhibit, Monitoring
+from profdev_statistics.analyses.groups import joined_clusters
 from profdev_statistics.analyses.practices import Practices
 from profdev_statistics.pooling import Pooled
 
@@ -53,7 +54,7 @@ def test_who_is_truly_and_lastingly_better_is_proposed_with_its_sentence() -> No
     told = f"{row['pooled']:.1f}", f"{row['centre']:.1f}"
     pooled_share, centre = (number.replace(".", ",") for number in told)
     assert row["sentence"] == (
-        "Показатель 1. ОО «Школа s0000»: за 3\xa0периода доля 90,0\xa0% (оценка с поправкой на численность "
+        "Показатель 1. Школа s0000: за 3\xa0периода доля 90,0\xa0% (оценка с поправкой на численность "
         f"{pooled_share}\xa0%) при {centre}\xa0% в группе «school»; вероятность устойчивого превосходства не менее чем "
         "на 5\xa0п.п. — больше 0,99. Предлагается к изучению как практика (это не доказывает причину)."
     )
@@ -120,23 +121,50 @@ def test_a_small_school_is_not_proposed_however_high_its_share() -> None:
     assert reason == "численность мала: отличие ненадёжно"
 
 
-def test_groups_of_fewer_than_eight_are_not_compared() -> None:
+def test_clusters_of_fewer_than_eight_are_joined_with_others_of_their_kind() -> None:
     x, n = group()
-    clusters = ["малая"] * 7 + ["большая"] * 33
-    peers, practices, declined = shown(measured({"1": (x, n)}, clusters=clusters))
-    small = peers.frame.filter(pl.col("group") == "малая")
-    assert small["1"].null_count() == 7
-    assert "малая" not in [*practices.frame["group"], *declined.frame["group"]]
+    clusters = ["малая"] * 7 + ["средняя"] * 10 + ["большая"] * 23
+    peers, practices, _ = shown(measured({"1": (x, n)}, clusters=clusters))
+    assert set(peers.frame["group"]) == {"малая + средняя", "большая"}
+    assert "Группы: большая — 23\xa0ОО; малая + средняя — 17\xa0ОО." in peers.notes
+    assert practices.frame.filter(pl.col("unit") == school(BEST))["group"].to_list() == ["малая + средняя"]
+
+
+def test_where_there_are_not_eight_at_all_nobody_is_compared() -> None:
+    x, n = (counts[:7] for counts in group())
+    peers, practices, declined = shown(measured({"1": (x, n)}))
+    assert [each.frame.height for each in (peers, practices, declined)] == [0, 0, 0]
+    assert "Группы: school — 7\xa0ОО (меньше 8: не сравниваются)." in peers.notes
+
+
+def test_an_indicator_of_a_few_people_each_has_no_practices() -> None:
+    x, n = drawn(1, spread=0.2, sizes=(3, 10))
+    _, practices, declined = shown(measured({"1": (x, n), "2": group()}))
+    assert set(practices.frame["indicator"]) == {"2"}
+    assert set(declined.frame["indicator"]) <= {"2"}
+    assert "Численность мала, и практик по организациям не ищут: 1." in practices.notes
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 20)), min_size=1, max_size=8))
+def test_joining_leaves_no_small_group_where_there_is_another_of_its_kind(given: list[tuple[str, int]]) -> None:
+    clusters = [(kind, f"{kind}{at}", members) for at, (kind, members) in enumerate(given)]
+    joined = joined_clusters(clusters)
+    sizes: dict[str, int] = {}
+    for _, name, members in clusters:
+        sizes[joined[name]] = sizes.get(joined[name], 0) + members
+    for kind in "ab":
+        of_kind = {joined[name] for each, name, _ in clusters if each == kind}
+        assert len(of_kind) <= 1 or all(sizes[name] >= 8 for name in of_kind)
+    assert sum(sizes.values()) == sum(members for _, _, members in clusters)
 
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 200))
 def test_fewer_of_the_others_is_as_good_as_more(seed: int) -> None:
     x, n = drawn(seed, spread=0.1)
-    plain, turned = (
-        shown(measured({"1": (counts, n)}, indicators=[indicator(better=better)]))
-        for counts, better in ((x, "higher"), (n - x, "lower"))
-    )
+    plain = shown(measured({"1": (x, n)}))
+    turned = shown(measured({"1": (n - x, n)}, indicators=[indicator(better="lower")]))
     assert plain[0].frame.equals(turned[0].frame)
     assert plain[1].frame["unit"].to_list() == turned[1].frame["unit"].to_list()
     assert plain[1].frame["value"].to_list() == pytest.approx([100 - value for value in turned[1].frame["value"]])
@@ -163,9 +191,11 @@ def test_who_has_no_value_or_few_people_is_not_placed() -> None:
     x, n = drawn(1)
     x[0, 3], n[0, 3] = np.nan, np.nan
     x[1, 3], n[1, 3] = 5, 9
-    peers = shown(measured({"1": (x, n)}))[0].frame["1"].to_list()
-    assert peers[:2] == [None, None]
-    assert None not in peers[2:]
+    other = drawn(2)
+    alone, beside = (shown(measured(counts))[0].frame for counts in ({"1": (x, n)}, {"1": (x, n), "2": other}))
+    assert alone["unit"].to_list() == [school(at) for at in range(2, 40)]
+    assert beside["1"].to_list()[:2] == [None, None]
+    assert None not in beside["2"]
 
 
 def test_organisations_stand_in_the_order_of_the_roster_whatever_their_values() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from attrs import evolve
 
 from judging import district, indicator
@@ -17,8 +17,10 @@ from profdev_indicators.periods import Period
 from profdev_statistics.effects.register import Decided, Intervention, read_register
 
 ROSTER = {"d": None, "north": "d", "a": "north", "b": "north", "c": "d"}
-HEADINGS = ("№", "Мера", "Показатели", "Организации", "Приказ", "Дата начала", "Срок оценки")
-HEADINGS += ("Ожидаемый эффект, п.п.", "Правило отбора", "Период отбора", "Исполнено")
+HEADINGS = (
+    *("№", "Мера", "Показатели", "Организации", "Приказ", "Дата начала", "Срок оценки"),
+    *("Ожидаемый эффект, п.п.", "Правило отбора", "Период отбора", "Исполнено"),
+)
 ROW = ("Р-1", "Наставничество", "1.1; 1.2", "a;b", "№ 5", "01.09.2021", "2022", "+10 п.п.", "худшие", "2020", "да")
 SAME = Intervention(
     id="Р-1",
@@ -60,8 +62,19 @@ def test_a_text_table_with_russian_headings_says_what_the_configuration_would(tm
 
 
 def test_english_headings_are_known_as_well(tmp_path: Path) -> None:
-    headings = ("id", "title", "indicators", "organisations", "act", "start", "review")
-    headings += ("expected", "selection", "selected_on", "completed")
+    headings = (
+        "id",
+        "title",
+        "indicators",
+        "organisations",
+        "act",
+        "start",
+        "review",
+        "expected",
+        "selection",
+        "selected_on",
+        "completed",
+    )
     row = (*ROW[:5], "2021-09-01", *ROW[6:7], "10", *ROW[8:10], "true")
     assert read(Csv(location="decisions.csv"), root=written(tmp_path, row, headings=headings)) == read(SAME)
 
@@ -128,7 +141,7 @@ def test_a_unit_above_means_all_below_it() -> None:
 
 
 def test_a_day_of_review_is_the_period_it_lies_in() -> None:
-    plain = {"indicators": ("1.1",), "organisations": ("a",), "start": date(2021, 1, 1)}
+    plain: dict[str, Any] = {"indicators": ("1.1",), "organisations": ("a",), "start": date(2021, 1, 1)}
     by_day = read(*(Intervention(id=str(day), review=day, **plain) for day in (date(2022, 12, 15), "15.12.2022")))
     assert [each.review for each in by_day] == [Period("year", 2022)] * 2
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judging import COUNT, MEAN, PRESENCE, cell
@@ -62,6 +62,7 @@ def test_all_or_nothing_is_no_change_and_no_test(x: int) -> None:
     assert (found.fired, found.reasons, found.tested) == ({}, {}, 0)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.integers(11, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=5, max_size=5)
 )

@@ -86,7 +86,7 @@ def unsound_answers(monitoring: Monitoring) -> pl.DataFrame:
 def proposal(row: Mapping[str, Any], *, margin: float, places: int) -> str:
     """Why somebody's work is worth studying, in words."""
     return (
-        f"Показатель {row['indicator']}. ОО «{row['unit_name']}»: за {periods(row['over'])} доля "
+        f"Показатель {row['indicator']}. {row['unit_name']}: за {periods(row['over'])} доля "
         f"{per_cent(row['value'], places)} (оценка с поправкой на численность {per_cent(row['pooled'], places)}) "
         f"при {per_cent(row['centre'], places)} в группе «{row['group']}»; вероятность устойчивого превосходства "
         f"не менее чем на {decimal(margin, 1, trim=True)}{NBSP}п.п. — {_chance(row['probability'])}. "

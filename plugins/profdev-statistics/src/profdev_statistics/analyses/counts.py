@@ -56,6 +56,12 @@ class Counts:
         told = [at for at in self.comparable(last) if np.isfinite(self.n[:, at]).any()]
         return told[-periods:] if told and told[-1] == last else []
 
+    def median_size(self) -> float:
+        """Persons in the middle organisation of the last period; 0: nobody answered."""
+        n = self.n[:, -1]
+        told = n[np.isfinite(n)]
+        return float(np.median(told)) if len(told) else 0.0
+
     def shown(self, share: Any) -> Any:  # noqa: ANN401 - a number or an array of them
         """A share of the turned count as the indicator itself prints it, per cent."""
         return 100 * (1 - share if self.is_turned else share)
@@ -98,7 +104,7 @@ def counts_of(monitoring: Monitoring, groups: pl.DataFrame) -> Iterator[Counts]:
     for indicator in district.indicators:
         rows = cells.get((indicator.id,), nothing)
         if rows is not None:
-            yield _counts(indicator, nature(indicator, district.items), rows, periods, groups)
+            yield _counts(indicator, nature(indicator, district.items, periods[-1]), rows, periods, groups)
 
 
 def periods_read(monitoring: Monitoring) -> tuple[Period, ...]:
@@ -118,13 +124,15 @@ def answers_itself(district: District) -> pl.Expr:
     return own
 
 
-def nature(indicator: Indicator, items: Mapping[str, Item]) -> Nature:
-    """What an indicator counts, by the formula it is given with: a revision that counts something else is a break.
+def nature(indicator: Indicator, items: Mapping[str, Item], period: Period) -> Nature:
+    """What an indicator counts by the formula in force on the last day of ``period``.
 
     A share is of heads and is never above the whole; a rate, a mean, a rubric and a formula over other indicators have
     no binomial chance.
     """
     measure = indicator.measure
+    for revision in sorted(indicator.revisions, key=lambda revision: revision.since):
+        measure = revision.measure if revision.measure and revision.since <= period.end else measure
     if not hasattr(measure, "ratio"):
         return "other"
     ratio = measure.ratio(indicator.missing)

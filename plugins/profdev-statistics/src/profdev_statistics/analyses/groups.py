@@ -20,16 +20,41 @@ STABLE = LEAST
 def groups_of(monitoring: Monitoring) -> pl.DataFrame:
     """``unit, group``: the group of every unit on the last day of the last period asked, as it is called.
 
-    A unit which does not exist on that day keeps its latest group.
+    Clusters with fewer than eight organisations are joined with the smallest of the same kind: «крупные школы + малые
+    школы». A unit which does not exist on that day keeps its latest cluster and is not counted.
     """
     kinds, end = dict(monitoring.district.kinds), monitoring.periods[-1].end
     exists = (pl.col("valid_from").fill_null(end) <= end) & (pl.col("valid_to").fill_null(end) >= end)
-    kind = pl.col("kind").replace(kinds) if kinds else pl.col("kind")
-    return (
-        monitoring.roster.sort(exists, pl.col("valid_from"), nulls_last=False, maintain_order=True)
+    named = pl.col("kind").replace(kinds) if kinds else pl.col("kind")
+    units = (
+        monitoring.roster.with_columns(exists=exists)
+        .sort("exists", pl.col("valid_from"), nulls_last=False, maintain_order=True)
         .unique("id", keep="last", maintain_order=True)
-        .select(unit="id", group=pl.coalesce("cluster", kind))
+        .select("kind", "exists", unit="id", group=pl.coalesce("cluster", named))
     )
+    sizes = units.group_by("group", maintain_order=True).agg(
+        pl.col("kind").mode().sort().first(), pl.col("exists").sum()
+    )
+    joined = joined_clusters([(kind, group, members) for group, kind, members in sizes.rows()])
+    return units.select("unit", group=pl.col("group").replace(joined))
+
+
+def joined_clusters(clusters: Sequence[tuple[str, str, int]], least: int = STABLE) -> dict[str, str]:
+    """What each cluster is called after those too small are joined with others of their kind.
+
+    >>> joined_clusters([("school", "большие", 9), ("school", "средние", 8), ("school", "малые", 3), ("kg", "сады", 5)])
+    {'большие': 'большие', 'средние': 'средние + малые', 'малые': 'средние + малые', 'сады': 'сады'}
+    """
+    names: dict[str, str] = {}
+    for kind in dict.fromkeys(kind for kind, _, _ in clusters):
+        parts = [([name], members) for each, name, members in clusters if each == kind]
+        while len(parts) > 1 and min(members for _, members in parts) < least:
+            (first, one), (second, other) = sorted(parts, key=lambda part: part[1])[:2]
+            rest = [part for part in parts if part[0] not in (first, second)]
+            order = [name for _, name, _ in clusters if name in {*first, *second}]
+            parts = [*rest, (order, one + other)]
+        names |= {name: " + ".join(part) for part, _ in parts for name in part}
+    return {name: names[name] for _, name, _ in clusters}
 
 
 def rows_by_group(

@@ -24,7 +24,9 @@ _NOTES = (
     "U1, U2, U7 — о самом показателе, U3 и U4 — о его движении, U5 и U6 — о данных.",
     "Опоздания не учитываются: когда пришёл ответ, по данным не видно; U5 говорит только о полноте.",
 )
-_GROUNDS_NOTES = ("По каждому свойству — числа, на которых оно стоит, или почему сказать нельзя.",)
+_GROUNDS_NOTES = (
+    "Здесь только «да»; числа за каждым «нет» и причины каждого «недостаточно данных» — в файле health_grounds.csv.",
+)
 
 
 @frozen(kw_only=True)
@@ -100,7 +102,9 @@ class Health:
             id="health_grounds",
             title="Исправность показателей: чем подтверждено",
             frame=frame.with_columns(
-                sentence=pl.format("Показатель {}, {} — {}. {}", "indicator", "heading", "verdict", "ground")
+                sentence=pl.when(pl.col("verdict") == "да").then(
+                    pl.format("Показатель {}: {}. {}", "indicator", "heading", "ground")
+                )
             ),
             headings={},
             notes=_GROUNDS_NOTES,

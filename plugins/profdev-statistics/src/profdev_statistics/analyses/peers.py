@@ -37,9 +37,14 @@ def positions(counts: Counts, *, at_least: float, sizes: Sequence[int]) -> pl.Da
 
 
 def side_by_side(given: Sequence[tuple[Counts, pl.DataFrame]], units: pl.DataFrame) -> pl.DataFrame:
-    """One row per organisation in the order of ``units``, a column per indicator; null: it was not compared."""
+    """Organisations that were compared, in the order of ``units``; a column for each indicator anybody was compared by.
+
+    Null: this organisation was not.
+    """
     frame = units
+    names = [counts.indicator.id for counts, found in given if found.height]
     for counts, found in given:
-        named = found.rename({"position": counts.indicator.id})
-        frame = frame.join(named, on="unit", how="left", maintain_order="left")
-    return frame
+        if found.height:
+            named = found.rename({"position": counts.indicator.id})
+            frame = frame.join(named, on="unit", how="left", maintain_order="left")
+    return frame.filter(pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in names)))

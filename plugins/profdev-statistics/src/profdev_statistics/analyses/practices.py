@@ -25,7 +25,7 @@ _PEER_NOTES = (
         "«Выше» и «ниже ожидаемого» — дальше от среднего своей группы, чем объясняют численность и обычные различия "
         "между организациями; «выше» всегда значит «лучше»."
     ),
-    "Пусто — организация не сравнивалась.",
+    "Прочерк — по этому показателю организация не сравнивалась; кто не сравнивался вовсе, здесь не назван.",
     _NO_RANKS,
 )
 _PRACTICE_NOTES = (
@@ -53,9 +53,10 @@ class Practices:
     )
     reliability: float = key("Надёжность отличия не меньше", default=0.5, validator=and_(ge(0), le(1)))
     size: float = key(
-        "При численности меньше этой положение среди сопоставимых не определяют", default=10.0, validator=ge(1)
+        "Организации меньше этой численности не сравнивают, а при такой медиане не ищут и практик",
+        default=10.0,
+        validator=ge(1),
     )
-
     sizes: tuple[int, ...] = key(
         "Где делить группы по численности, например [20, 50]; слишком малые части объединяются. Пусто — не делить",
         default=(),
@@ -63,8 +64,8 @@ class Practices:
 
     def analyse(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Exhibit]:  # noqa: ARG002 - all is in the monitoring
         """Exhibits ``peers`` (a column an indicator), ``practices`` (candidates), ``practices_declined``."""
-        groups = groups_of(monitoring)
-        shares = [each for each in counts_of(monitoring, groups) if each.nature == "share" and each.has_direction]
+        counts = counts_of(monitoring, groups_of(monitoring))
+        shares = [each for each in counts if each.nature == "share" and each.has_direction]
         unsound = unsound_answers(monitoring)
         criteria = Criteria(
             periods=self.periods,
@@ -75,10 +76,11 @@ class Practices:
             reliability=self.reliability,
             sizes=self.sizes,
         )
-        found = pl.concat([pl.DataFrame(schema=PRACTICES), *(better(each, unsound, criteria) for each in shares)])
+        large = [each for each in shares if each.median_size() >= self.size]
+        found = pl.concat([pl.DataFrame(schema=PRACTICES), *(better(each, unsound, criteria) for each in large)])
         return (
             self._peers(monitoring, shares),
-            self._candidates(monitoring, found.filter(pl.col("declined").is_null())),
+            self._candidates(monitoring, found.filter(pl.col("declined").is_null()), _too_small(shares, large)),
             _declined(found.filter(pl.col("declined").is_not_null())),
         )
 
@@ -90,7 +92,7 @@ class Practices:
             [(each, positions(each, at_least=self.size, sizes=self.sizes)) for each in shares],
             listed.select("unit", "unit_name", "group"),
         )
-        ids = {each.indicator.id: each.indicator.id for each in shares}
+        ids = {name: name for name in frame.columns if name not in listed.columns}
         return Exhibit(
             id="peers",
             title=f"Среди сопоставимых за {monitoring.periods[-1].title}",
@@ -109,7 +111,7 @@ class Practices:
             f"Внутри группы организации делятся по численности ({bounds}); части меньше {STABLE}{NBSP}ОО объединены.",
         )
 
-    def _candidates(self, monitoring: Monitoring, found: pl.DataFrame) -> Exhibit:
+    def _candidates(self, monitoring: Monitoring, found: pl.DataFrame, note: tuple[str, ...]) -> Exhibit:
         places = monitoring.district.publication.decimals
         told = [proposal(row, margin=self.margin, places=places) for row in found.iter_rows(named=True)]
         return Exhibit(
@@ -117,8 +119,14 @@ class Practices:
             title="Практики, которые предлагается изучить",
             frame=found.drop("declined").with_columns(pl.Series("sentence", told, dtype=pl.String)),
             headings={},
-            notes=_PRACTICE_NOTES,
+            notes=(*_PRACTICE_NOTES, *note),
         )
+
+
+def _too_small(shares: Sequence[Counts], large: Sequence[Counts]) -> tuple[str, ...]:
+    """Which indicators are for the district only, if any."""
+    small = [each.indicator.id for each in shares if each not in large]
+    return (f"Численность мала, и практик по организациям не ищут: {', '.join(small)}.",) if small else ()
 
 
 def _declined(found: pl.DataFrame) -> Exhibit:

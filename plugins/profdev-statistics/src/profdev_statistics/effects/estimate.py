@@ -25,7 +25,8 @@ EFFECTS = pl.Schema(
     {
         "decision": pl.String(),
         "indicator": pl.String(),
-        "group": pl.String(),  # whom the organisations covered are compared with; null: nobody of them is in the data
+        "group": pl.String(),  # with whom those covered are compared; null: there is nobody at all
+        "title": pl.String(),  # what was decided, in the words of the register
         "act": pl.String(),
         "start": pl.Date(),
         "completed": pl.Boolean(),
@@ -105,6 +106,7 @@ def _rows(
     known: dict[str, Any] = {
         "decision": given.id,
         "indicator": indicator,
+        "title": given.title,
         "act": given.act,
         "start": given.start,
         "completed": given.completed,
@@ -126,11 +128,14 @@ def _rows(
     }
     seen = _seen(decided, counts, window, [each for each in decisions if indicator in each.intervention.indicators])
     groups = counts.units["group"]
-    present = groups.filter(pl.Series(seen.covered)).unique().sort()
-    if present.is_empty():
+    if not seen.covered.any():
         reason = "ни одна из охваченных организаций не отвечает на этот показатель"
         yield known | {"verdict": "оценить нельзя", "reason": reason}
-    for group in present:
+        return
+    if not (seen.told & ~seen.covered).any():
+        yield known | _in_group(seen, np.ones(len(groups), np.bool_), terms)
+        return
+    for group in groups.filter(pl.Series(seen.covered)).unique().sort():
         here = (groups == group).fill_null(value=False).to_numpy()
         yield known | {"group": group} | _in_group(seen, here, terms)
 
@@ -248,13 +253,13 @@ def _objection(seen: _Seen, treated: Mask, comparison: Mask, terms: Terms, *, is
     if not treated.any():
         return "у охваченных организаций нет данных до начала или после"
     if is_everybody:
-        return "мерой охвачены все организации группы"
+        return "мерой охвачены все, с кем можно сравнить"
     if seen.counts.nature == "presence":
         return "показатель «есть / нет»: у организации один ответ, а не доля"
     if treated.sum() < terms.treated:
-        return f"охвачено организаций с данными: {treated.sum()}, а нужно не меньше {terms.treated}"
+        return f"охваченных организаций с данными {treated.sum()}, а нужно не меньше {terms.treated}"
     if comparison.sum() < terms.comparison:
-        return f"в сравнении организаций с данными: {comparison.sum()}, а нужно не меньше {terms.comparison}"
+        return f"в сравнении организаций с данными {comparison.sum()}, а нужно не меньше {terms.comparison}"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -258,7 +259,7 @@ class _Checked:
         if given.id in self.seen:
             self._refuse(line, "записано дважды", "дайте другой номер или соедините строки")
         self.seen.add(given.id)
-        self._known(line, given.indicators, {i.id for i in self.district.indicators}, "нет такого показателя")
+        self._known(line, given.indicators, [i.id for i in self.district.indicators], "нет такого показателя")
         self._known(line, given.organisations, self.roster.keys(), "нет такой организации")
         review, selected_on = self._period(line, given.review), self._period(line, given.selected_on)
         if review is not None and review.end < given.start:
@@ -273,10 +274,12 @@ class _Checked:
         )
 
     def _known(self, line: _Line, names: Iterable[str], known: Iterable[str], message: str) -> None:
-        have = set(known)
+        have = list(known)
         for name in names:
             if name not in have:
-                self._refuse(line, f"{message}: «{name}»", "сверьте написание; несколько разделяют «;»")
+                near = get_close_matches(name, have, n=1)
+                hint = f"может быть, «{near[0]}»?" if near else "сверьте написание; несколько разделяют «;»"
+                self._refuse(line, f"{message}: «{name}»", hint)
 
     def _period(self, line: _Line, given: date | str | None) -> Period | None:
         day = _day_of(given) if isinstance(given, str) else given

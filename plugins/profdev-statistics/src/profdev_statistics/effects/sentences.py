@@ -18,9 +18,10 @@ def sentence(row: Mapping[str, Any], places: int) -> str:
 
 def _head(row: Mapping[str, Any]) -> str:
     group = f", группа «{row['group']}»" if row["group"] else ""
-    act = f" ({row['act']})" if row["act"] else ""
+    named = ", ".join(each for each in (row["title"], row["act"]) if each)
+    told = f" ({named})" if named else ""
     state = "" if row["completed"] else "; ещё исполняется"
-    return f"Решение {row['decision']}{act}, показатель {row['indicator']}{group}, с {day(row['start'])}{state}."
+    return f"Решение {row['decision']}{told}, показатель {row['indicator']}{group}, с {day(row['start'])}{state}."
 
 
 def _seen(row: Mapping[str, Any], places: int) -> str:

@@ -167,10 +167,10 @@ def unchanging(case: Case) -> Property:
     """U3: over time nothing moves but chance, and the district stands where it stood."""
     if barred := _barred(case, least=3):
         return barred
-    if case.counts.nature == "presence":
-        return _unchanged_answers(case)
     if case.counts.has_direction and 100 * case.seen.share[case.span[-1]] >= case.limits.saturated - _HAIR:
         return _outside("показатель у предела: см. U1")
+    if case.counts.nature == "presence":
+        return _unchanged_answers(case)
     squares = _squares(case.counts, case.span)
     if not len(squares):
         return Property(verdict="да", sentence=f"За {periods(len(case.span))} показатель не изменился ни у одной ОО.")
@@ -258,8 +258,7 @@ def small(case: Case) -> Property:
         return _outside("показатель «есть / нет»: у организации всегда один ответ, считают организации")
     if barred := _barred(case, least=1) or _alone(case):
         return barred
-    n = counts.n[:, -1]
-    median = float(np.median(n[np.isfinite(n)]))
+    median = counts.median_size()
     is_so = median < case.limits.small
     return Property(
         verdict="да" if is_so else "нет",
@@ -348,7 +347,7 @@ def _moved(case: Case, dispersion: float) -> Property:
     common = np.isfinite(counts.n[:, first]) & np.isfinite(counts.n[:, last])
     x, n = counts.x[common].sum(axis=0), counts.n[common].sum(axis=0)
     numbers = {"dispersion": dispersion}
-    told = f"изменения ОО — {decimal(dispersion, 2)} от случайных"
+    told = f"разброс изменений у ОО — {decimal(dispersion, 2)} от случайного"
     if dispersion > limits.dispersion + _HAIR:
         return Property(verdict="нет", sentence=f"ОО меняются больше, чем случайно: {told}.", numbers=numbers)
     if min(n[first], n[last]) < limits.large:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
+import attrs
 import numpy as np
 import polars as pl
 from attrs import frozen
@@ -20,6 +22,11 @@ from profdev_statistics.rules import grades
 
 _PEERS = ("line", "position", "level", "cluster")
 _BEFORE = ("position", "peers_z", "value", "period", "size", "low")
+
+
+def _rising(_: object, attribute: attrs.Attribute[tuple[int, ...]], bounds: tuple[int, ...]) -> None:
+    if any(bound < 1 for bound in bounds) or any(later <= bound for bound, later in pairwise(bounds)):
+        raise ValueError(f"{attribute.name}: границы должны возрастать и быть больше нуля, например [20, 50]")
 
 
 @frozen(kw_only=True)
@@ -45,6 +52,7 @@ class LowOutlier:
     sizes: tuple[int, ...] = key(
         "Где делить группу по численности, например [20, 50]; слишком малые части объединяются. Пусто — не делить",
         default=(),
+        validator=_rising,
     )
     severity: Severity = key(grades.SEVERITY_KEY, default="attention")
     name: str | None = key(grades.NAME_KEY, default=None)
