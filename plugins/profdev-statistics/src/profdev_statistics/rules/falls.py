@@ -189,7 +189,8 @@ class SignificantFall:
         spread = self._spread(tests)
         mid_p, alpha = chance.fall_by_chance(*counts), np.full(len(tests), self.alpha)
         if self.overdispersion is not None:
-            mid_p, alpha = ndtr(ndtri(mid_p) / spread), ndtr(ndtri(alpha) * spread)
+            mid_p = np.where(spread > 1, ndtr(ndtri(mid_p) / spread), mid_p)
+            alpha = np.where(spread > 1, ndtr(ndtri(alpha) * spread), alpha)
         fires = (
             (fall >= self.points / 100 - _HAIR)
             & (now / of <= (1 - self._relative()) * before / of_before + _HAIR)
