@@ -107,7 +107,7 @@ def test_a_jump_of_the_denominator_is_told_in_parts(rows: list[dict[str, Any]], 
 def test_a_storm_is_told() -> None:
     calm_or_not = [row for at in range(10) for row in series((30, 60), (30 + 9 * (-1) ** at, 60), unit=f"u{at}")]
     (sentence,) = told([*calm_or_not, *series((50, 60), (20, 60))], SignificantFall(overdispersion=1.3))
-    assert "Разброс изменений здесь больше случайного в 5,6 раза, это учтено." in sentence
+    assert "Разброс изменений здесь больше случайного в 4,2 раза, это учтено." in sentence
 
 
 def test_a_relative_fall_adds_the_part_that_is_lost() -> None:
