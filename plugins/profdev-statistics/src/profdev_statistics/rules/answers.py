@@ -27,13 +27,11 @@ class Unreported:
     def judge(self) -> Judgement:
         """A unit that was asked has said nothing; in how many periods in a row."""
         is_silent = (pl.col("state") == "not_reported") & (pl.col("expected") > 0)
-        here = pl.int_range(pl.len())
         before = pl.struct("series", "position").shift()
-        follows = before == pl.struct("series", pl.col("position") - 1)
-        # The row before the first silent one; a series, and a period after one that was never read, begin anew.
-        last = pl.when(~is_silent).then(here).when(~follows.fill_null(value=False)).then(here - 1).forward_fill()
-        missed = here - last
-        first = pl.min_horizontal(last + 1, pl.len() - 1)  # the last row of all may be one that has answered
+        follows = is_silent.shift() & (before == pl.struct("series", pl.col("position") - 1))
+        begins = is_silent & ~follows.fill_null(value=False)
+        here = pl.int_range(pl.len())
+        missed = here - pl.when(begins).then(here).forward_fill() + 1
         severity = pl.lit(self.severity, SEVERITY)
         if self.risk_after is not None:
             risk = pl.lit("risk", SEVERITY)
@@ -42,7 +40,7 @@ class Unreported:
             fired=pl.when("own").then(is_silent),
             unchecked=pl.when(pl.col("own") & (pl.col("state") == "suppressed")).then(pl.lit("скрыто источником")),
             severity=severity,
-            numbers={"missed": missed, "since": pl.col("period").gather(first)},
+            numbers={"missed": missed, "since": pl.when(begins).then("period").forward_fill()},
         )
 
 
