@@ -54,7 +54,7 @@ class Trend:
     coverage: float = key(grades.COVERAGE_KEY, default=80.0, validator=between(0, 100))
     severity: Severity = key(grades.SEVERITY_KEY, default="attention")
     name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="all")
+    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="organisations")
 
     def judge(self) -> Judgement:
         """The binomial trend is clear, stays a fall without any one point, and makes ``points`` over the window."""
