@@ -162,6 +162,12 @@ def test_the_sentence_about_missing_reports() -> None:
     )
 
 
+def test_silence_worth_nothing_is_told_beside_the_answers() -> None:
+    rows = [row | ({"denominator": 400.0, "value": 56.75} if row["state"] == "partial" else {}) for row in short(2)]
+    text = plain(shown(MissingReports(), monitored(rows, indicator())).frame["sentence"][0])
+    assert "Итог 56,8 %: молчание считается нулём. По ответившим 63,1 %. Наверняка от 56,8 до 66,8 %" in text
+
+
 def test_much_silence_has_bounds_and_no_interval() -> None:
     exhibit = shown(MissingReports(), monitored(short(6), indicator()))
     text = plain(exhibit.frame["sentence"][0])
