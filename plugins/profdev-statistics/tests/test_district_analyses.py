@@ -183,15 +183,11 @@ def test_those_who_never_told_their_numbers() -> None:
 
 
 def test_yes_and_no_is_counted_in_organisations() -> None:
-    rows = [
-        row | {"numerator": min(row["numerator"], 1.0), "denominator": 1.0}
-        if row["numerator"] and not row["level"]
-        else row
-        for row in short(2)
-    ]
-    rows = [row | ({"value": 100.0} if not row["level"] and row["numerator"] else {}) for row in rows]
-    text = plain(shown(MissingReports(), monitored(rows, indicator(measure=PRESENCE))).frame["sentence"][0])
-    assert text.startswith("Район, 1, 2022: ответили 18 из 20 ОО. По ответившим 100,0 %. Наверняка от 90,0 до 100,0 %")
+    flags = [cell(f"s{k:02}", "2022", *(() if k < 2 else (float(k > 5), 1))) for k in range(20)]
+    total = cell("d", "2022", 14, 18, unit_kind="district", level=1, expected=20, reported=18, state="partial")
+    asked = monitored([*flags, total], indicator(measure=PRESENCE))
+    text = plain(shown(MissingReports(), asked).frame["sentence"][0])
+    assert "ответили 18 из 20 ОО. По ответившим 77,8 %. Наверняка от 70,0 до 80,0 %" in text
 
 
 def test_where_everybody_answered_there_is_nothing_to_say() -> None:
