@@ -86,8 +86,8 @@ def apportioned(parts: Floats, whole: Floats, places: int) -> Floats:
     remainders = parts * scale - floors
     lacking = np.rint(printed - floors.sum(axis=1))
     order = np.argsort(-np.round(remainders, 6), axis=1, kind="stable")
-    places_of = np.argsort(order, axis=1, kind="stable")
-    return np.asarray((floors + (places_of < lacking[:, None])) / scale, np.float64)
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.asarray((floors + (rank < lacking[:, None])) / scale, np.float64)
 
 
 def _changes(totals: pl.LazyFrame) -> pl.LazyFrame:

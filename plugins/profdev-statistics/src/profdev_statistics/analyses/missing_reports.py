@@ -60,7 +60,7 @@ class MissingReports:
 def _sentence(row: Mapping[str, Any], places: int) -> str:
     """«Район, 1.1, 2022: ответили 36 из 40 ОО (1 240 из 1 390 чел.). …»."""
     parts = [f"{row['unit_name']}, {row['indicator']}, {row['period']}: {_coverage(row)}"]
-    if row["estimate"] is not None and abs(row["value"] - row["estimate"]) > _HAIR:
+    if None not in {row["estimate"], row["value"]} and abs(row["value"] - row["estimate"]) > _HAIR:
         parts.append(f"Итог {decimal(row['value'], places)} %: молчание считается нулём")
     if row["estimate"] is not None:
         parts.append(f"По ответившим {decimal(row['estimate'], places)} %")
@@ -74,7 +74,7 @@ def _sentence(row: Mapping[str, Any], places: int) -> str:
         parts.append(f"Интервала нет: {row['reason']}")
     if row["carried"] is not None:
         parts.append(f"С прежними данными не ответивших — {decimal(row['carried'], places)} % (для сведения)")
-    if row["reported"] < LEAST_COVERAGE * row["expected"]:
+    if 100 * row["reported"] < LEAST_COVERAGE * row["expected"]:
         parts.append("Динамика района — только по общему кругу")
     return " ".join(f"{part}." for part in parts)
 
