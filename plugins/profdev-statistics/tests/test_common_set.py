@@ -29,6 +29,8 @@ SCHEMA = {
     "denominator": pl.Float64,
     "value": pl.Float64,
     "definition": pl.String,
+    "expected": pl.Int64,
+    "reported": pl.Int64,
     "hurdle": pl.String,
 }
 
@@ -44,6 +46,8 @@ def row(unit: str, year: int, x: float | None, n: float | None, **more: Any) -> 
         "denominator": n,
         "value": None if x is None else 100 * x / n if n else None,
         "definition": "one",
+        "expected": 1,
+        "reported": int(x is not None),
         "hurdle": None if x is not None else "нет данных",
     } | more
 

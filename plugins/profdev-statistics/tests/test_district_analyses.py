@@ -162,6 +162,12 @@ def test_the_sentence_about_missing_reports() -> None:
     )
 
 
+def test_silence_worth_nothing_is_told_beside_the_answers() -> None:
+    rows = [row | ({"denominator": 400.0, "value": 56.75} if row["state"] == "partial" else {}) for row in short(2)]
+    text = plain(shown(MissingReports(), monitored(rows, indicator())).frame["sentence"][0])
+    assert "Итог 56,8 %: молчание считается нулём. По ответившим 63,1 %. Наверняка от 56,8 до 66,8 %" in text
+
+
 def test_much_silence_has_bounds_and_no_interval() -> None:
     exhibit = shown(MissingReports(), monitored(short(6), indicator()))
     text = plain(exhibit.frame["sentence"][0])
@@ -177,15 +183,11 @@ def test_those_who_never_told_their_numbers() -> None:
 
 
 def test_yes_and_no_is_counted_in_organisations() -> None:
-    rows = [
-        row | {"numerator": min(row["numerator"], 1.0), "denominator": 1.0}
-        if row["numerator"] and not row["level"]
-        else row
-        for row in short(2)
-    ]
-    rows = [row | ({"value": 100.0} if not row["level"] and row["numerator"] else {}) for row in rows]
-    text = plain(shown(MissingReports(), monitored(rows, indicator(measure=PRESENCE))).frame["sentence"][0])
-    assert text.startswith("Район, 1, 2022: ответили 18 из 20 ОО. По ответившим 100,0 %. Наверняка от 90,0 до 100,0 %")
+    flags = [cell(f"s{k:02}", "2022", *(() if k < 2 else (float(k > 5), 1))) for k in range(20)]
+    total = cell("d", "2022", 14, 18, unit_kind="district", level=1, expected=20, reported=18, state="partial")
+    asked = monitored([*flags, total], indicator(measure=PRESENCE))
+    text = plain(shown(MissingReports(), asked).frame["sentence"][0])
+    assert "ответили 18 из 20 ОО. По ответившим 77,8 %. Наверняка от 70,0 до 80,0 %" in text
 
 
 def test_where_everybody_answered_there_is_nothing_to_say() -> None:
@@ -213,8 +215,10 @@ def test_the_first_period_says_that_there_is_nothing_before() -> None:
 
 
 def test_little_coverage_sends_to_the_common_set() -> None:
-    text = plain(shown(Decomposition(), monitored(short(6), indicator())).frame["sentence"][0])
-    assert text.endswith("Ответили меньше 80 %: судите только по общему кругу.")
+    turned = [row | {"period": {"2021": "2022", "2022": "2021"}[row["period"]]} for row in short(6)]
+    for rows in (short(6), turned):
+        text = plain(shown(Decomposition(), monitored(rows, indicator())).frame["sentence"][0])
+        assert text.endswith("Ответили меньше 80 %: судите только по общему кругу.")
 
 
 def test_a_count_has_nothing_to_take_apart() -> None:

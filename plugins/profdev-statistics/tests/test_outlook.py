@@ -148,3 +148,14 @@ def test_nothing_gives_nothing() -> None:
     told = looked_ahead(cells([]), 1)
     assert told.is_empty()
     assert {"forecast", "miss", "method", "refusal", "caveat"} <= set(told.columns)
+
+
+def test_a_panel_that_never_saw_its_own_errors_says_so() -> None:
+    every_other_year = [
+        row | {"unit": f"{row['unit']}-{half}", "position": 2 * row["position"] + half}
+        for half in (0, 1)
+        for row in district(years=range(2019, 2022))
+    ]
+    told = one(every_other_year, unit="s00-1", year=2 * 2021 + 1)
+    assert told["method"] == NAIVE
+    assert told["caveat"] == "прежних прогнозов, по которым видна ошибка, меньше 10"

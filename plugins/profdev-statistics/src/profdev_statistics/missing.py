@@ -22,7 +22,6 @@ MOST_MISSING = 0.2  # part of the organisations; with more silent ones an interv
 _CELL = ("unit", "period", "indicator", "reading")
 _SERIES = ("unit", "indicator", "reading")
 _HAIR = 1e-9
-_ESTIMATED = pl.Schema({**dict.fromkeys(_CELL, pl.String()), "ci_low": pl.Float64(), "ci_high": pl.Float64()})
 
 _NOTHING = pl.DataFrame(
     schema={
@@ -85,7 +84,7 @@ def shortfalls(values: pl.LazyFrame) -> pl.DataFrame:
 
 def estimate_intervals(values: pl.LazyFrame) -> pl.LazyFrame:
     """What the hook of the same name gives: ``unit, period, indicator, reading, ci_low, ci_high`` of some totals."""
-    return shortfalls(values).lazy().filter(pl.col("ci_low").is_not_null()).select(_ESTIMATED.names())
+    return shortfalls(values).lazy().filter(pl.col("ci_low").is_not_null()).select(*_CELL, "ci_low", "ci_high")
 
 
 def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:

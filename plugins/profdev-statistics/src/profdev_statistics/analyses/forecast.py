@@ -76,7 +76,7 @@ class Forecast:
 
 def _points(monitoring: Monitoring, applies_to: AppliesTo) -> pl.DataFrame:
     """Every cell, with the reason why it is no point of a series to go on from."""
-    covered = pl.col("own") | (pl.col("reported") >= LEAST_COVERAGE * pl.col("expected"))
+    covered = pl.col("own") | (100 * pl.col("reported") >= LEAST_COVERAGE * pl.col("expected"))
     answered = pl.format("ответили {} из {}: динамика — только по общему кругу", "reported", "expected")
     concerned = {"all": pl.lit(value=True), "organisations": pl.col("own"), "totals": ~pl.col("own")}[applies_to]
     return (
