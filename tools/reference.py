@@ -435,9 +435,11 @@ def _shown(folder: Path) -> dict[str, list[str]]:
     report = (folder / "отчёт" / "report.md").read_text(encoding="utf-8").splitlines()
     told = _said("explain", folder / "district.yaml", "1.1", "s01", "--period", "2022", "--data", folder / "data")
     wanted = ("70,0", "Спрошено", "  Основание", "Откуда", "  Вопрос", "  Прошли", "  Педагог", "С чем", "  2021")
+    form = report[: report.index("## По периодам")]
     advised = report[report.index("## Рекомендации организациям") :]
+    advised = advised[advised.index("### МКОУ «СОШ № 1 с. Примерное»") :]
     return {
-        "форма": _rows(report, ("1.1", "3.3", "5.1")),
+        "форма": _rows(form, ("1.1", "3.3", "5.1")),
         "объяснение": ["```text", *(line for line in told.splitlines() if line.startswith(wanted)), "```"],
         "рекомендация": [f"> {line[2:]}  " for line in advised if line.startswith("- ")][:6],
     }

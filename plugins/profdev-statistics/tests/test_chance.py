@@ -15,6 +15,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from profdev_statistics.chance import (
     Floats,
+    below_by_chance,
+    binomial,
+    binomial_quantile,
     chance_of_firing,
     detectable_fall,
     fall_by_chance,
@@ -283,3 +286,22 @@ def test_an_interval_holds_what_was_seen_and_turns_round_with_it(n: int, m: int,
     low, high = newcombe(x, n, b, m)
     assert -1 <= low <= x / n - b / m <= high <= 1
     assert newcombe(n - x, n, m - b, m) == pytest.approx((-high, -low), abs=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-9, 0.03, 0.5, 0.8, 0.97, 1.0])
+def test_the_binomial_is_that_of_scipy_at_every_count_and_beyond(share: float) -> None:
+    n = np.repeat(np.arange(1, 41, dtype=np.float64), 44)
+    x = np.tile(np.arange(-2, 42, dtype=np.float64), 40)
+    assert np.allclose(binomial(x, n, share), binom.cdf(x, n, share), rtol=0, atol=1e-13)
+    inside = (x >= 0) & (x <= n)
+    wanted = np.asarray(binom.cdf(x - 1, n, share) + binom.pmf(x, n, share) / 2)
+    assert np.allclose(below_by_chance(x, n, share)[inside], wanted[inside], rtol=0, atol=1e-12)
+
+
+def test_a_quantile_is_the_least_count_that_is_likely_enough() -> None:
+    n, share, chance = (
+        each.ravel() for each in np.meshgrid(np.arange(1.0, 90.0), [0.03, 0.3, 0.975], [1e-3, 0.025, 0.5])
+    )
+    least = binomial_quantile(chance, n, share)
+    assert (binomial(least, n, share) >= chance).all()
+    assert (binomial(least - 1, n, share) < chance).all()

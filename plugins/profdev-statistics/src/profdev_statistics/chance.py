@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, betaln, ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik, betaln, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -103,7 +102,23 @@ def false_discovery(p: str, family: Sequence[str]) -> pl.Expr:
 def below_by_chance(now: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
     """One-sided binomial mid-p of being below a known ``share`` (0…1): P(X < x) + ½ P(X = x)."""
     x, n, p = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (now, of, share)))
-    return np.asarray(binom.cdf(x - 1, n, p) + binom.pmf(x, n, p) / 2, np.float64)
+    return (binomial(x - 1, n, p) + binomial(x, n, p)) / 2
+
+
+def binomial(at_most: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
+    """P(X ≤ x), X binomial."""
+    # scipy.stats has it too, but takes a second to import, and every command of the program would wait for it.
+    x, n, p = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (at_most, of, share)))
+    whole = np.floor(x)
+    return np.where(whole < 0, 0.0, np.where(whole >= n, 1.0, bdtr(np.clip(whole, 0, n), n, p)))
+
+
+def binomial_quantile(chance: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
+    """The least x with P(X ≤ x) ≥ ``chance``, X binomial."""
+    q, n, p = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (chance, of, share)))
+    x = np.ceil(np.clip(np.nan_to_num(bdtrik(q, n, p)), 0, n))
+    less = np.maximum(x - 1, 0)
+    return np.where(binomial(less, n, p) >= q, less, x)
 
 
 def wilson(count: ArrayLike, of: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:

@@ -12,9 +12,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri, owens_t
-from scipy.stats import binom
 
-from profdev_statistics.chance import below_by_chance
+from profdev_statistics.chance import below_by_chance, binomial, binomial_quantile
 
 Floats = NDArray[np.float64]
 Groups = NDArray[np.intp]
@@ -100,7 +99,7 @@ class Funnel:
         """
         n, share, exact = np.broadcast_arrays(np.asarray(n, np.float64), self.share, self.is_exact)
         chance = np.full(n.shape, ndtr(z))
-        chance[exact] = binom.cdf(_fewest(n[exact], share[exact], z) - 1, n[exact], share[exact])
+        chance[exact] = binomial(_fewest(n[exact], share[exact], z) - 1, n[exact], share[exact])
         return chance
 
     def alike(self, n: ArrayLike, n_before: ArrayLike) -> Floats:
@@ -142,7 +141,7 @@ def _on_arcsine(n: Floats, share: Floats, tau: Floats, z: float) -> Floats:
 def _fewest(n: Floats, share: Floats, z: float) -> Floats:
     """The least x whose mid-p still is no smaller than that of ``z``."""
     chance = float(ndtr(z))
-    least = np.asarray(binom.ppf(chance, n, share), np.float64).clip(0)
+    least = binomial_quantile(chance, n, share)
     return np.where(below_by_chance(least, n, share) < chance, least + 1, least)
 
 

@@ -9,12 +9,11 @@ from math import factorial
 import numpy as np
 import polars as pl
 from attrs import frozen
-from scipy.stats import binom
 
 from profdev_indicators.frames import ENGINE, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
-from profdev_statistics.chance import Floats
+from profdev_statistics.chance import Floats, binomial
 from profdev_statistics.limits import between
 from profdev_statistics.rules import grades
 
@@ -138,7 +137,7 @@ def _by_chance(points: pl.DataFrame) -> Floats:
     centre, n = points["centre"].to_numpy(), points["size"].to_numpy()
     error = np.sqrt(centre * (1 - centre) / n)
     outside, near = (
-        binom.cdf(np.ceil(n * (centre - width * error) - _HAIR) - 1, n, centre) for width in (_LIMIT, _WARNING)
+        binomial(np.ceil(n * (centre - width * error) - _HAIR) - 1, n, centre) for width in (_LIMIT, _WARNING)
     )
     neighbours = sum(points[f"size@{k}"].is_not_null().to_numpy().astype(np.float64) for k in (1, 2))
     edge = outside + (near - outside) * (1 - (1 - near) ** neighbours)
