@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t, theilslopes
 
 from profdev_statistics.forecasting import Floats, Panel, Pool, Singles, _chained_logit, _theil_sen, naive_interval
+from profdev_statistics.pooling import Pooled
 
 
 def drawn(
@@ -203,6 +204,56 @@ def test_a_single_series_is_forecast_by_the_written_formula() -> None:
     assert prospect.share[0] == pytest.approx(1 / (1 + exp(-centre)))
     assert prospect.interval(0.80)[0][0] == pytest.approx(low)
     assert prospect.below(np.array([low]))[0] == pytest.approx(0.10)
+
+
+def by_hand(x: Floats, n: Floats, origin: int, steps: int) -> list[tuple[float, float]]:
+    """Share and standard deviation of every organisation, one number after another."""
+
+    def log_odds(share: float) -> float:
+        return log(share / (1 - share))
+
+    def district(period: int) -> float:
+        return log_odds((x[:, period].sum() + 0.5) / (n[:, period].sum() + 1))
+
+    window = range(max(0, origin - 2), origin + 1)
+    slopes = [(district(b) - district(a)) / (b - a) for b in range(origin + 1) for a in range(b)]
+    slope = median(slopes) if slopes else 0.0
+    counts = [sum(row[k] for k in window) for row in x]
+    sizes = [sum(row[k] for k in window) for row in n]
+    pooled = Pooled.of(np.array(counts), np.array(sizes))
+    excess = weight = 0.0
+    for k in range(origin):
+        common = x[:, k + 1].sum() / n[:, k + 1].sum() - x[:, k].sum() / n[:, k].sum()
+        for c, m, d, q in zip(x[:, k], n[:, k], x[:, k + 1], n[:, k + 1], strict=True):
+            p = (c + d) / (m + q)
+            chance = p * (1 - p) * (m + q) / (m + q - 1) * (1 / m + 1 / q)
+            excess += m * q / (m + q) * ((d / q - c / m - common) ** 2 - chance)
+            weight += m * q / (m + q)
+    process = max(0.0, excess / weight) if weight else 0.0
+    told = []
+    for count, size, sizes_then, heads in zip(counts, sizes, n, n[:, origin], strict=True):
+        mean = (pooled.share * pooled.weight + count + 0.5) / (pooled.weight + size + 1)
+        when = sum(sizes_then[k] * district(k) for k in window) / size
+        level = log_odds(mean) + district(origin) - when
+        near, far = (1 / (1 + exp(-level - slope * sum(0.8**j for j in range(1, h + 1)))) for h in (1, steps))
+        chance = max(near * (1 - near), far * (1 - far)) / heads
+        told.append((far, sqrt(chance + mean * (1 - mean) / (pooled.weight + size + 2) + process * steps)))
+    return told
+
+
+def test_a_pooled_forecast_is_the_written_formula() -> None:
+    x, n = drawn(np.random.default_rng(6), 12, 4, process=0.4)
+    outlook = Pool.of(panel(x, n)).ahead(3, 2)
+    assert outlook is not None
+    expected = by_hand(x, n, 3, 2)
+    np.testing.assert_allclose(outlook.share, [share for share, _ in expected])
+    np.testing.assert_allclose(outlook.sd, [sd for _, sd in expected])
+    errors = [
+        abs(x[unit, origin + 1] / n[unit, origin + 1] - share) / sd
+        for origin in (1, 2)
+        for unit, (share, sd) in enumerate(by_hand(x, n, origin, 1))
+    ]
+    np.testing.assert_allclose(outlook.scatter, sorted(errors))
 
 
 def test_a_naive_interval_holds_what_is_drawn_now_and_then() -> None:
