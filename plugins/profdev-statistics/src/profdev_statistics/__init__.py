@@ -9,11 +9,14 @@ from profdev_indicators.model import Rule
 from profdev_indicators.results import Telling
 from profdev_statistics.rules import (
     charts_sentences,
+    falls_sentences,
     outliers_sentences,
     totals_sentences,
     trend_sentences,
 )
+from profdev_statistics.rules.answers import DenominatorJump, Unreported
 from profdev_statistics.rules.charts import ControlChart
+from profdev_statistics.rules.falls import ObservedFall, RelativeFall, SignificantFall
 from profdev_statistics.rules.outliers import LowOutlier
 from profdev_statistics.rules.totals import Stagnation, WideningGap
 from profdev_statistics.rules.trend import Trend
@@ -21,13 +24,18 @@ from profdev_statistics.rules.trend import Trend
 
 @hookimpl
 def provide_rules() -> Mapping[str, type[Rule]]:
-    """Rules that ask whether chance could have done it."""
+    """Rules that ask whether chance alone could do it."""
     return {
+        "observed_fall": ObservedFall,
+        "significant_fall": SignificantFall,
+        "relative_fall": RelativeFall,
         "trend": Trend,
         "low_outlier": LowOutlier,
         "stagnation": Stagnation,
         "widening_gap": WideningGap,
         "control_chart": ControlChart,
+        "unreported": Unreported,
+        "denominator_jump": DenominatorJump,
     }
 
 
@@ -35,6 +43,7 @@ def provide_rules() -> Mapping[str, type[Rule]]:
 def provide_sentences() -> Mapping[str, Telling]:
     """What those rules say."""
     return {
+        **falls_sentences.TELLINGS,
         **trend_sentences.TELLINGS,
         **outliers_sentences.TELLINGS,
         **totals_sentences.TELLINGS,
