@@ -13,20 +13,53 @@ from profdev_statistics import missing
 from profdev_statistics.analyses.decomposition import Decomposition
 from profdev_statistics.analyses.forecast import Forecast
 from profdev_statistics.analyses.missing_reports import MissingReports
+from profdev_statistics.rules import (
+    charts_sentences,
+    falls_sentences,
+    outliers_sentences,
+    targets_sentences,
+    totals_sentences,
+    trend_sentences,
+)
+from profdev_statistics.rules.answers import DenominatorJump, Unreported
+from profdev_statistics.rules.charts import ControlChart
+from profdev_statistics.rules.falls import ObservedFall, RelativeFall, SignificantFall
+from profdev_statistics.rules.outliers import LowOutlier
 from profdev_statistics.rules.targets import MissedTarget, TargetAtRisk
-from profdev_statistics.rules.targets_sentences import TELLINGS
+from profdev_statistics.rules.totals import Stagnation, WideningGap
+from profdev_statistics.rules.trend import Trend
 
 
 @hookimpl
 def provide_rules() -> Mapping[str, type[Rule]]:
-    """Rules that ask whether chance alone could have done it."""
-    return {"missed_target": MissedTarget, "target_at_risk": TargetAtRisk}
+    """Rules that ask whether chance alone could do it."""
+    return {
+        "observed_fall": ObservedFall,
+        "significant_fall": SignificantFall,
+        "relative_fall": RelativeFall,
+        "trend": Trend,
+        "missed_target": MissedTarget,
+        "low_outlier": LowOutlier,
+        "target_at_risk": TargetAtRisk,
+        "stagnation": Stagnation,
+        "widening_gap": WideningGap,
+        "control_chart": ControlChart,
+        "unreported": Unreported,
+        "denominator_jump": DenominatorJump,
+    }
 
 
 @hookimpl
 def provide_sentences() -> Mapping[str, Telling]:
     """What those rules say."""
-    return {**TELLINGS}
+    return {
+        **falls_sentences.TELLINGS,
+        **trend_sentences.TELLINGS,
+        **targets_sentences.TELLINGS,
+        **outliers_sentences.TELLINGS,
+        **totals_sentences.TELLINGS,
+        **charts_sentences.TELLINGS,
+    }
 
 
 @hookimpl

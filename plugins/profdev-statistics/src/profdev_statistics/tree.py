@@ -1,4 +1,4 @@
-"""Who stands below whom: every unit under every unit above it, in each period."""
+"""Who stands above whom, over several levels."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
 
 
-def descent(links: pl.LazyFrame) -> pl.LazyFrame:
-    """``total, unit, period``: one row for each pair of a unit and one of those above it, at any height.
+def descent(cells: pl.LazyFrame) -> pl.LazyFrame:
+    """``unit, period, ancestor``: every unit with every unit above it in that period, one row each.
 
     Args:
-        links: ``unit, period, parent``, one row a unit and period; a null parent: nobody is above.
+        cells: rows with ``unit, period, parent``; those of the units between must be among them.
     """
-    steps = links.select("unit", "period", "parent").drop_nulls("parent").collect(engine=ENGINE)
-    climbing = steps.select("unit", "period", total="parent")
-    found = [climbing]
-    above = steps.select("period", total="unit", higher="parent")
-    while not climbing.is_empty():
-        climbing = climbing.join(above, on=["period", "total"]).select("unit", "period", total="higher")
-        found.append(climbing)
-    return pl.concat(found).lazy().select("total", "unit", "period")
+    links = cells.select("unit", "period", "parent").unique().filter(pl.col("parent").is_not_null()).collect()
+    found = [links.rename({"parent": "ancestor"})]
+    while found[-1].height:
+        above = found[-1].lazy().join(links.lazy(), left_on=["ancestor", "period"], right_on=["unit", "period"])
+        found.append(above.select("unit", "period", pl.col("parent").alias("ancestor")).collect(engine=ENGINE))
+    return pl.concat(found).lazy()
 
 
 def links_of(monitoring: Monitoring, periods: Sequence[Period]) -> pl.LazyFrame:

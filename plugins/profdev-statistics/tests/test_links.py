@@ -7,14 +7,14 @@ import polars as pl
 from answered import monitored
 from judging import cell, indicator
 from profdev_indicators.periods import Period
-from profdev_statistics.descent import descent, links_of
+from profdev_statistics.tree import descent, links_of
 
 
 def test_everybody_stands_below_all_who_are_above() -> None:
     links = pl.LazyFrame(
         {"unit": ["s", "c", "d", "s"], "period": ["1", "1", "1", "2"], "parent": ["c", "d", None, "d"]}
     )
-    pairs = descent(links).collect().select("period", "total", "unit").rows()
+    pairs = descent(links).collect().select("period", "ancestor", "unit").rows()
     assert sorted(pairs) == [("1", "c", "s"), ("1", "d", "c"), ("1", "d", "s"), ("2", "d", "s")]
 
 
