@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from profdev_statistics.common_set import PARTS, apportioned, decompositions
-from profdev_statistics.descent import descent
+from profdev_statistics.tree import descent
 
 Answer = tuple[int, int] | None
 Answers = Sequence[tuple[Answer, Answer]]  # before and now, of each organisation
@@ -207,6 +207,11 @@ def test_the_order_of_organisations_changes_nothing(answers: Answers, shuffle: A
     shuffle.shuffle(mixed)
     straight = decomposed(district(answers)).drop("row")
     assert_frame_equal(decomposed(district(mixed)).drop("row"), straight, check_exact=False, abs_tol=1e-9)
+
+
+def test_the_largest_remainder_is_rounded_up() -> None:
+    parts = np.array([[0.03, 0.08, 0.04], [0.05, 0.05, 0.05]])
+    assert apportioned(parts, parts.sum(axis=1), 1).tolist() == [[0.0, 0.1, 0.1], [0.1, 0.1, 0.0]]
 
 
 @given(

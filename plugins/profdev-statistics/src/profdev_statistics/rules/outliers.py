@@ -17,8 +17,7 @@ from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
 from profdev_statistics.clusters import banded, together
 from profdev_statistics.funnel import ALARM, WARNING, Floats, Funnel, both
-from profdev_statistics.limits import between
-from profdev_statistics.rules import grades
+from profdev_statistics.rules import grades, keys
 
 _PLACE = ("line", "position", "level")
 _OTHERS = "прочие"  # those whom the roster puts into no cluster
@@ -41,14 +40,16 @@ class LowOutlier:
     z: float = key(
         "Граница, в стандартных отклонениях от среднего группы: ниже неё два периода подряд",
         default=-WARNING,
-        validator=between(0, 10),
+        validator=keys.between(0, 10),
     )
     z_strong: float = key(
-        "Дальняя граница: ниже неё хотя бы раз — на ступень важнее", default=-ALARM, validator=between(0, 10)
+        "Дальняя граница: ниже неё хотя бы раз — на ступень важнее", default=-ALARM, validator=keys.between(0, 10)
     )
-    at_least: int = key("Сколько организаций должно быть в группе", default=8, validator=between(2, 1e6))
+    at_least: int = key("Сколько организаций должно быть в группе", default=8, validator=keys.between(2, 1e6))
     small: int = key(
-        "Организации с меньшей численностью не сравниваются и в группу не входят", default=10, validator=between(1, 1e6)
+        "Организации с меньшей численностью не сравниваются и в группу не входят",
+        default=10,
+        validator=keys.between(1, 1e6),
     )
     widen: bool = key(
         "Группы, где организаций меньше, сравнивать вместе с другими малыми группами того же вида: до at_least",
@@ -59,9 +60,9 @@ class LowOutlier:
         default=(),
         validator=_rising,
     )
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="organisations")
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="organisations")
 
     def judge(self) -> Judgement:
         """Below the limit now and in the period just before, or far below it now."""
