@@ -14,20 +14,22 @@ from tempfile import TemporaryDirectory
 from attrs import evolve
 
 from example_district import monitored, plugins, written
+from profdev_indicators import analyse
 from profdev_indicators.cli.outputs import outputs
 from profdev_indicators.model import Renderer
 from profdev_indicators.plugins import kinds
 from profdev_indicators.results import Monitoring
 
 GOLDEN = Path(__file__).with_name("golden")
-NAMES = ("report.md", "values.csv", "findings.csv", "recommendations.csv", "defects.csv")
+NAMES = ("report.md", "values.csv", "findings.csv", "alarms.csv", "recommendations.csv", "defects.csv")
 _ANY_HASH = "0" * 64
 
 
 def made() -> Mapping[str, bytes]:
     """The golden files by name, computed now."""
     with TemporaryDirectory() as folder:
-        monitoring = _on_any_machine(monitored(written(Path(folder)), "2022"))
+        example = written(Path(folder))
+        monitoring = _on_any_machine(analyse(monitored(example, "2022"), data=example.data))
     report = kinds(plugins())[Renderer]["markdown"]()
     files = outputs(monitoring, {"markdown": report}, {})
     return {name: files[name] for name in NAMES}

@@ -36,6 +36,8 @@ class Value:
     state: State
     reason: str | None
     definition: str
+    ci_low: float | None = None
+    ci_high: float | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Value:

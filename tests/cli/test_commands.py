@@ -154,7 +154,9 @@ def test_what_demo_advises_to_type_works(profdev: Profdev, tmp_path: Path) -> No
     said = profdev("demo", tmp_path / "demo")
     words = said.out.splitlines()[-1].split()
     assert words[:2] == ["profdev", "explain"]
-    assert profdev(*words[1:]).code == 0
+    told = profdev(*words[1:])
+    assert told.code == 0
+    assert "Ответь все, было бы от 76," in told.out  # 24 of 25 have answered
 
 
 @pytest.mark.plugins("kbr", "chegem")

@@ -91,6 +91,11 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield _number(value, explanation.unit_of_value, explanation.decimals)
     yield _counters(value, links=explanation.links_needed)
+    if value.ci_low is not None and value.ci_high is not None:
+        low, high = (
+            with_unit(end, explanation.unit_of_value, explanation.decimals) for end in (value.ci_low, value.ci_high)
+        )
+        yield f"Ответь все, было бы от {low} до {high} (95 % интервал, если молчание не связано с работой)"
     yield from _section("Как считается", _definition(explanation))
     yield from _section("Откуда число", _cells(explanation.cells))
     yield from _section("Из чего сложилось", _contributions(explanation))

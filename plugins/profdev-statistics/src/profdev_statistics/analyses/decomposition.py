@@ -13,7 +13,7 @@ from attrs import frozen
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import District
 from profdev_indicators.results import Exhibit, Monitoring
-from profdev_indicators.wording import change, count, with_unit
+from profdev_indicators.wording import change, count, plural, with_unit
 from profdev_statistics.analyses.cells import LEAST_COVERAGE, cells, periods_read
 from profdev_statistics.common_set import PARTS, apportioned, decompositions
 from profdev_statistics.tree import descent, links_of
@@ -89,8 +89,10 @@ def _sentence(row: Mapping[str, Any], by_set: Sequence[float], by_sums: Sequence
         within, mix, joined, left = by_set
         circle = f"По общему кругу ({count(row['common'])} ОО) {said(within + mix)}"
         texts.append(f"{circle}: внутри ОО {said(within)}, состав {said(mix)}")
-        moved = [("Вошли", row["joiners"], joined), ("Вышли", row["leavers"], left)]
-        texts += [f"{verb} {count(who)} ОО: {said(part)}" for verb, who, part in moved if who or part]
+        moved = [(("Вошла", "Вошли"), row["joiners"], joined), (("Вышла", "Вышли"), row["leavers"], left)]
+        texts += [
+            f"{plural(who, one, many, many)} {count(who)} ОО: {said(part)}" for (one, many), who, part in moved if who
+        ]
     else:
         texts.append("Общего круга нет: ни у одной ОО нет значений за оба периода")
     if any(100 * row[f"{when}reported"] < LEAST_COVERAGE * row[f"{when}expected"] for when in ("", "before_")):
