@@ -310,3 +310,8 @@ def test_a_quantile_is_the_least_count_that_is_likely_enough() -> None:
     least = binomial_quantile(chance, n, share)
     assert (binomial(least, n, share) >= chance).all()
     assert (binomial(least - 1, n, share) < chance).all()
+
+
+def test_what_is_not_known_stays_so() -> None:
+    known = binomial([np.nan, 3, 3, 3], [10, np.nan, 10, 10], [0.5, 0.5, np.nan, 0.5])
+    assert np.isnan(known).tolist() == [True, True, True, False]

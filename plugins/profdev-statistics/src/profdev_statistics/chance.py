@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrik, betaln, ndtri
+from scipy.special import bdtr, bdtrik, betainc, betaln, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -106,11 +106,14 @@ def below_by_chance(now: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
 
 
 def binomial(at_most: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
-    """P(X ≤ x), X binomial."""
+    """P(X ≤ x), X binomial; NaN where one of the three is."""
     # scipy.stats has it too, but takes a second to import, and every command of the program would wait for it.
     x, n, p = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (at_most, of, share)))
     whole = np.floor(x)
-    return np.where(whole < 0, 0.0, np.where(whole >= n, 1.0, bdtr(np.clip(whole, 0, n), n, p)))
+    inside = (whole >= 0) & (whole < n)
+    k = np.where(inside, whole, 0.0)
+    outside = np.where(whole < 0, 0.0, np.where(whole >= n, 1.0, np.nan))
+    return np.where(inside, betainc(np.where(inside, n - k, 1.0), k + 1, 1 - p), outside)
 
 
 def binomial_quantile(chance: ArrayLike, of: ArrayLike, share: ArrayLike) -> Floats:
