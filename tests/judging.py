@@ -9,13 +9,14 @@ import polars as pl
 
 from profdev_indicators.builtin.measures import Count, Mean, Share
 from profdev_indicators.builtin.rules import provide_rules
-from profdev_indicators.engine.judge import judge
+from profdev_indicators.engine.judge import Judged, judge
 from profdev_indicators.frames import VALUES
 from profdev_indicators.model import (
     Better,
     Calendar,
     District,
     Dynamics,
+    Escalation,
     Indicator,
     Item,
     Measure,
@@ -73,6 +74,7 @@ def indicator(
 def district(
     *indicators: Indicator,
     rules: Sequence[Rule] = (),
+    escalations: Sequence[Escalation] = (),
     calendar: Calendar = "year",
     **more: Any,
 ) -> District:
@@ -83,7 +85,7 @@ def district(
         calendar=calendar,
         sources=(CARD,),
         sections=(Section(id="s", title="раздел", indicators=indicators),),
-        dynamics=Dynamics(rules=tuple(rules)),
+        dynamics=Dynamics(rules=tuple(rules), escalations=tuple(escalations)),
         **more,
     )
 
@@ -125,29 +127,48 @@ def cells(rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
     return pl.LazyFrame(full, schema=VALUES)
 
 
-def clustered(values: pl.LazyFrame, clusters: Mapping[str, str] | None = None) -> pl.LazyFrame:
-    """The clusters of the units of ``values``."""
-    named = pl.col("unit").replace_strict(clusters or {}, default=None, return_dtype=pl.String)
-    return values.select("unit", "period").unique(maintain_order=True).with_columns(named.alias("cluster"))
+def in_tree(
+    values: pl.LazyFrame, clusters: Mapping[str, str] | None = None, parents: Mapping[str, str] | None = None
+) -> pl.LazyFrame:
+    """The clusters of the units of ``values`` and the units above them."""
+    named = {"cluster": clusters or {}, "parent": parents or {}}
+    return (
+        values.select("unit", "period")
+        .unique(maintain_order=True)
+        .with_columns(
+            pl.col("unit").replace_strict(known, default=None, return_dtype=pl.String).alias(name)
+            for name, known in named.items()
+        )
+    )
 
 
-def judged(
+def verdict(
     rows: Iterable[Mapping[str, Any]],
     asked: District,
     *periods: str,
     clusters: Mapping[str, str] | None = None,
+    parents: Mapping[str, str] | None = None,
     rule_names: Mapping[type, str] = RULE_NAMES,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """FINDINGS and UNCHECKED for some periods; 2022 unless told otherwise."""
+    provisional: bool = False,
+) -> Judged:
+    """All that the rules say for some periods; 2022 unless told otherwise."""
     values = cells(rows)
-    findings, unchecked = judge(
+    return judge(
         values,
         asked,
-        clusters=clustered(values, clusters),
+        tree=in_tree(values, clusters, parents),
         asked=[Period.parse(period, asked.calendar) for period in periods or ("2022",)],
         rule_names=rule_names,
+        provisional=provisional,
     )
-    both = pl.collect_all([findings, unchecked])
+
+
+def judged(
+    rows: Iterable[Mapping[str, Any]], asked: District, *periods: str, **more: Any
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Findings and unchecked cells; ``more`` as for :func:`verdict`."""
+    found = verdict(rows, asked, *periods, **more)
+    both = pl.collect_all([found.findings, found.unchecked])
     return both[0], both[1]
 
 

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from profdev_indicators.builtin.measures import Achievement, Count, Mean, Share
 from profdev_indicators.builtin.rules import Drop
+from profdev_indicators.builtin.rules.sentences import TELLINGS
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import DEFECTS, FINDINGS, MAIN, RECOMMENDATIONS, ROSTER, UNCHECKED, VALUES
 from profdev_indicators.model import (
@@ -210,6 +211,7 @@ def monitoring(
         "recommendations": pl.DataFrame(schema=RECOMMENDATIONS),
         "defects": pl.DataFrame(schema=DEFECTS),
         "answers": pl.DataFrame(),
+        "tellings": TELLINGS,
         "places": pl.DataFrame(schema={"unit": pl.String, "period": pl.String, "source": pl.String}),
         "roster": roster(("d", None, 1), *((unit, "d", 0) for unit in units)),
         "provenance": Provenance(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from judging import COUNT, MEAN, PRESENCE, cell, cells, district, indicator, judged
 from profdev_indicators.builtin.rules import BelowPeers, BelowTarget, Coverage, Drop, Lost, Streak
+from profdev_indicators.builtin.rules.sentences import TELLINGS
 from profdev_indicators.model import Indicator, Target
 from profdev_indicators.results import Finding, leading
 from profdev_indicators.sentences import fact
@@ -21,7 +22,7 @@ def told(rows: Sequence[Mapping[str, Any]], asked: Indicator) -> list[str]:
     """The facts of all cells with findings, as a person reads them."""
     findings, _ = judged(rows, district(asked))
     seen = leading(findings, cells(rows).collect())
-    return [fact(Finding.of(row), asked).replace("\N{NO-BREAK SPACE}", " ") for row in seen.rows(named=True)]
+    return [fact(Finding.of(row), asked, TELLINGS).replace("\N{NO-BREAK SPACE}", " ") for row in seen.rows(named=True)]
 
 
 def pair(first: tuple[float, float | None], second: tuple[float, float | None], **more: object) -> list[dict[str, Any]]:
@@ -120,11 +121,13 @@ def test_a_rule_nobody_here_knows_is_told_by_its_numbers() -> None:
         "is_far": True,
         "group": "село",
     }
-    sentence = fact(_finding(numbers=numbers, base=75.0, change=-14.0), indicator()).replace("\N{NO-BREAK SPACE}", " ")
+    sentence = fact(_finding(numbers=numbers, base=75.0, change=-14.0), indicator(), TELLINGS).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert sentence == (
         "Правило «funnel»: 61,0 % (25 из 41), база 75,0 %, −14,0 п.п. (z = −3,1416, is_far = да, group = село)."
     )
-    assert fact(_finding(value=None), indicator()) == "Правило «funnel»: –."
+    assert fact(_finding(value=None), indicator(), TELLINGS) == "Правило «funnel»: –."
 
 
 heads = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -158,6 +161,7 @@ def test_different_facts_are_told_differently(
                 numbers=numbers,
             ),
             indicator(),
+            TELLINGS,
         )
 
     if kind in {"below_peers", "below_target"}:

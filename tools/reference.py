@@ -26,6 +26,7 @@ from profdev_indicators.cli.kinds import example
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
 from profdev_indicators.intake import collect
 from profdev_indicators.model import (
+    Analysis,
     Derived,
     District,
     Indicator,
@@ -50,6 +51,7 @@ _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Measure: ("Как считать", "measure"),
     Derived: ("Как считать из других показателей", "derived"),
     Rule: ("Чем судить", "rule"),
+    Analysis: ("Что узнать сверх значений и правил", "analysis"),
     Renderer: ("Что печатать", "renderer"),
 }
 _REFERENCES = {
@@ -69,10 +71,10 @@ _SCALARS: Mapping[Any, str] = {
     date: "дата ГГГГ-ММ-ДД",
 }
 _CONTRACT = (
-    (model, ("Request", "Table", "Reader", "Measure", "Derived", "Rule", "Renderer")),
+    (model, ("Request", "Table", "Reader", "Measure", "Derived", "Rule", "Analysis", "Renderer")),
     (frames, ("Ratio", "Judgement")),
     (errors, ("Problem",)),
-    (results, ("Finding", "Recommendation", "Monitoring")),
+    (results, ("Finding", "Telling", "Exhibit", "Recommendation", "Monitoring")),
 )
 
 

@@ -6,15 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from profdev_indicators.facade import cards, collect, load, monitor
+    from profdev_indicators.facade import analyse, cards, collect, load, monitor
     from profdev_indicators.hookspecs import hookimpl
     from profdev_indicators.periods import Period
     from profdev_indicators.plugins import plugin_manager
 
-__all__ = ["Period", "cards", "collect", "hookimpl", "load", "monitor", "plugin_manager"]
+__all__ = ["Period", "analyse", "cards", "collect", "hookimpl", "load", "monitor", "plugin_manager"]
 
 _HOMES = {
     "Period": "periods",
+    "analyse": "facade",
     "cards": "facade",
     "collect": "facade",
     "hookimpl": "hookspecs",

@@ -1,4 +1,4 @@
-"""The library in four calls: load the question, make the cards, collect the answers, monitor them."""
+"""The library in five calls: load the question, make the cards, collect the answers, monitor and analyse them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pluggy
+from attrs import evolve
 
 from profdev_indicators import config, engine
 from profdev_indicators.engine.gathering import unread_of_asked
 from profdev_indicators.engine.judge import check_rules
-from profdev_indicators.errors import Problem, RequestError
+from profdev_indicators.errors import PluginError, Problem, RequestError, SourceError
 from profdev_indicators.intake.cards import Cards, make_cards
 from profdev_indicators.intake.collect import Collection, collection
 from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
-from profdev_indicators.plugins import configs, installed, kinds, plugin_manager
-from profdev_indicators.results import Monitoring
+from profdev_indicators.plugins import configs, installed, kinds, plugin_manager, tellings
+from profdev_indicators.results import Exhibit, Monitoring
 
 
 def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> District:
@@ -50,6 +51,7 @@ def monitor(
     data: str | Path | None = None,
     frames: Mapping[str, Any] | None = None,
     readings: Literal["main", "all"] | Sequence[str] = "main",
+    provisional: bool = False,
     plugins: pluggy.PluginManager | None = None,
 ) -> Monitoring:
     """Compute every indicator of every unit, judge it, and advise.
@@ -63,6 +65,8 @@ def monitor(
         frames: answers in memory by the id of their source («units» for the roster): polars, pandas, pyarrow,
             DuckDB or anything else with the Arrow C stream interface. They stand in for the files of that source.
         readings: ``"main"``, ``"all"``, or ids of alternative readings to compute beside the main one.
+        provisional: answers of the last period asked may still be corrected: no finding about it is graver than
+            «внимание».
         plugins: a manager of one's own; by default every installed plugin is in use.
 
     Raises:
@@ -77,10 +81,45 @@ def monitor(
         root=_root(data),
         frames=_known_frames(frames or {}, district),
         readings=_readings(readings, district),
-        recommend=manager.hook.recommend,
-        rule_names=_rule_names(kinds(manager)),
-        plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
+        extensions=engine.Extensions(
+            recommend=manager.hook.recommend,
+            estimate_intervals=manager.hook.estimate_intervals,
+            rule_names=_rule_names(kinds(manager)),
+            tellings=tellings(manager),
+            plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
+        ),
+        provisional=provisional,
     )
+
+
+def analyse(
+    monitoring: Monitoring, *, data: str | Path | None = None, frames: Mapping[str, Any] | None = None
+) -> Monitoring:
+    """The same answer with what the analyses of its district say: :attr:`Monitoring.exhibits`.
+
+    Args:
+        monitoring: what :func:`monitor` gave.
+        data: the folder in which an analysis finds sources of its own, such as a register of decisions.
+        frames: tables in memory for such sources.
+
+    Raises:
+        SourceError: such a source cannot be read or is wrong; with every problem found.
+        PluginError: two exhibits have one id.
+    """
+    exhibits: list[Exhibit] = []
+    problems: list[Problem] = []
+    for analysis in monitoring.district.analyses:
+        try:
+            exhibits += analysis.analyse(monitoring, root=_root(data), frames=frames or {})
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(problems)
+    names = [exhibit.id for exhibit in exhibits]
+    for name in names:
+        if names.count(name) > 1:
+            raise PluginError(f"две таблицы с именем «{name}»: назовите анализ в analyses один раз")
+    return evolve(monitoring, exhibits=tuple(exhibits))
 
 
 def cards(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
@@ -74,7 +74,7 @@ VALUES = pl.Schema(
         "known": pl.Int64(),  # records: rows with a known answer; null for cards
         "state": STATE,
         "reason": pl.String(),  # in Russian, where the state alone does not say enough
-        "ci_low": pl.Float64(),  # filled by a plugin of statistics
+        "ci_low": pl.Float64(),  # 95 %: where the value would lie had all who were asked answered; null: not estimated
         "ci_high": pl.Float64(),
         "definition": pl.String(),  # equal hashes may be compared, unequal ones may not
     }
@@ -96,6 +96,8 @@ FINDINGS = pl.Schema(
         "numbers": pl.Struct({}),  # all a sentence needs; its fields are those of the rules in force
         "p_value": pl.Float64(),
         "suspended_by": pl.String(),  # what capped the severity; null: nothing did
+        # what raised it: names of the rules that fired together, or in how many periods in a row; null: nothing did
+        "raised_by": pl.String(),
     }
 )
 """One row per fired rule; within a cell the first row is the leading one."""
@@ -112,6 +114,19 @@ UNCHECKED = pl.Schema(
     }
 )
 """Rules which could not be applied: never a «no»."""
+
+ALARMS = pl.Schema(
+    {
+        "period": pl.String(),
+        "reading": pl.String(),
+        "rule": pl.String(),
+        "checked": pl.Int64(),  # cells in which the rule said yes or no
+        "fired": pl.Int64(),  # of them, yes
+        "tested": pl.Int64(),  # of those checked, cells where chance could fire it, and how often is known
+        "expected": pl.Float64(),  # how many of those tested it would fire in if nothing had changed; null: not known
+    }
+)
+"""How often each rule spoke, beside how often chance alone would make it speak."""
 
 DEFECTS = pl.Schema(
     {
@@ -205,6 +220,10 @@ class Judgement:
 
     ``unchecked`` gives the reason in Russian where the rule cannot be applied, else null; ``fired`` is looked at
     only where it is null. Where both are null the rule is not in force for that cell.
+
+    A rule that looks further than one row and its neighbours adds columns first: ``prepare`` takes the frame of all
+    cells of its indicators and returns the same rows in the same order, with more columns; it reads those of
+    ``needs`` and the keys (``row, series, position, line, own, unit, level, period, indicator, reading``).
     """
 
     fired: pl.Expr
@@ -215,6 +234,10 @@ class Judgement:
     severity: pl.Expr
     suspended_by: pl.Expr = field(factory=lambda: pl.lit(None, pl.String))
     numbers: Mapping[str, pl.Expr] = field(factory=dict)
+    # how probably it fires in this cell if nothing has changed; null: no test was possible
+    chance: pl.Expr = field(factory=lambda: pl.lit(None, pl.Float64))
+    prepare: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    needs: tuple[str, ...] = ()
 
 
 def conform(frame: pl.LazyFrame, schema: Mapping[str, DataTypeClass | pl.DataType]) -> pl.LazyFrame:

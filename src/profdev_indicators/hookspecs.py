@@ -1,4 +1,4 @@
-"""The whole contract with plugins: seven hooks.
+"""The whole contract with plugins: ten hooks.
 
 A plugin is a module or an object with functions marked :data:`hookimpl`, announced under the entry-point group
 ``profdev_indicators``. Hooks return values; nothing is handed in to be changed. A name given twice is an error.
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from profdev_indicators.errors import Problem
-from profdev_indicators.model import Derived, District, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, District, Measure, Reader, Renderer, Rule
 
 if TYPE_CHECKING:
-    from profdev_indicators.results import Finding, Recommendation
+    import polars as pl
+
+    from profdev_indicators.results import Finding, Recommendation, Telling
 
 NAME = "profdev_indicators"
 hookspec = pluggy.HookspecMarker(NAME)
@@ -40,6 +42,16 @@ def provide_rules() -> Mapping[str, type[Rule]]:
 
 
 @hookspec
+def provide_sentences() -> Mapping[str, Telling]:
+    """How findings are spoken of, by the kind of their rule. User: ``builtin.rules``."""
+
+
+@hookspec
+def provide_analyses() -> Mapping[str, type[Analysis]]:
+    """Kinds of questions about the answer as a whole. User: ``profdev-statistics`` (forecast, effects …)."""
+
+
+@hookspec
 def provide_renderers() -> Mapping[str, type[Renderer]]:
     """Kinds of reports ``profdev run --render`` may name. User: ``builtin.renderers`` (markdown, csv, json)."""
 
@@ -54,6 +66,16 @@ def check_district(district: District) -> Iterable[Problem]:
     """Object to a configuration which is well formed but wrong. User: ``builtin.checks``.
 
     A problem's ``path`` («sections[0].indicators[2].measure») is enough: the loader adds file, line and column.
+    """
+
+
+@hookspec(firstresult=True)
+def estimate_intervals(values: pl.LazyFrame) -> pl.LazyFrame | None:
+    """Where the values of totals would lie had all who were asked answered. User: ``profdev-statistics``.
+
+    ``values`` are VALUES of every period read, with two more columns: ``parent``, the unit directly above (null: it is
+    the root), and ``own``, whether the unit answers itself. The answer has ``unit, period, indicator, reading, ci_low,
+    ci_high``, one row for each total it can speak of; None leaves the question to the next plugin.
     """
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 import attrs
 from attrs import frozen
 
+from profdev_indicators.frames import Severity
 from profdev_indicators.periods import Calendar, Period
 
 if TYPE_CHECKING:
     import polars as pl
 
     from profdev_indicators.errors import Problem
-    from profdev_indicators.frames import Judgement, Ratio, Severity
+    from profdev_indicators.frames import Judgement, Ratio
 
 Silence = Literal["excluded", "zero"]
 Missing = Literal["strict", "available"]
@@ -202,6 +203,29 @@ class Renderer(Protocol):
 
     def render(self, monitoring: Any) -> Mapping[str, bytes]:  # noqa: ANN401 - results.Monitoring, one layer above
         """Files by name, relative to the output folder."""
+        ...
+
+
+class Analysis(Protocol):
+    """A question about the answer as a whole: forecast, effect of measures, health of indicators."""
+
+    def analyse(
+        self,
+        monitoring: Any,  # noqa: ANN401 - results.Monitoring, one layer above
+        *,
+        root: Path | None,
+        frames: Mapping[str, Any],
+    ) -> Sequence[Any]:
+        """Tables beside VALUES and FINDINGS: :class:`results.Exhibit`.
+
+        Args:
+            monitoring: the answer.
+            root: the folder of data, where the analysis has sources of its own; None: only ``frames``.
+            frames: tables in memory.
+
+        Raises:
+            SourceError: with every problem of every file of its own.
+        """
         ...
 
 
@@ -493,10 +517,22 @@ class Decision:
 
 
 @frozen(kw_only=True)
+class Escalation:
+    """Когда находки вместе важнее, чем порознь. Находку, важность которой ограничена, не повышает."""
+
+    together: tuple[str, ...] = key("Имена правил, которые сработали в одной ячейке все", default=())
+    any: tuple[str, ...] = key("Имена правил, из которых сработало хотя бы одно", default=())
+    at_least: Severity = key("С важностью не ниже", default="attention")
+    periods: int = key("В стольких периодах подряд, считая этот", default=1, validator=attrs.validators.ge(1))
+    to: Severity = key("До какой важности повысить")
+
+
+@frozen(kw_only=True)
 class Dynamics:
     """Правила, общие для всех показателей."""
 
     rules: tuple[Rule, ...] = key("Правила по порядку важности", default=())
+    escalations: tuple[Escalation, ...] = key("Что повышает важность; применяются по порядку", default=())
     basis: str | None = key("Чем установлены пороги", default=None)
 
 
@@ -558,6 +594,9 @@ class District:
     information_sources: tuple[InformationSource, ...] = key("Перечень источников информации по акту", default=())
     remarks: tuple[Remark, ...] = key("Дефекты текста акта", default=())
     decisions_needed: tuple[Decision, ...] = key("Что должен решить район", default=())
+    analyses: tuple[Analysis, ...] = key(
+        "Что узнать сверх значений и правил: прогноз, эффект мер, исправность показателей …", default=()
+    )
     publication: Publication = key("Печать", factory=Publication)
     file: Path | None = key("Файл конфигурации", hidden=True, default=None, eq=False)
     digest: str = key("Отпечаток всех файлов конфигурации", hidden=True, default="", eq=False)

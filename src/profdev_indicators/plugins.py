@@ -12,7 +12,8 @@ from attrs import frozen
 
 from profdev_indicators import hookspecs
 from profdev_indicators.errors import PluginError
-from profdev_indicators.model import Derived, Kinds, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, Kinds, Measure, Reader, Renderer, Rule
+from profdev_indicators.results import Telling
 
 STOCK = ("checks", "readers", "measures", "rules", "advice", "renderers")
 
@@ -96,8 +97,18 @@ def kinds(manager: pluggy.PluginManager) -> Kinds:
         Measure: {name: kind for name, kind in measures.items() if not hasattr(kind, "derive")},
         Derived: {name: kind for name, kind in measures.items() if hasattr(kind, "derive")},
         Rule: _merge(manager.hook.provide_rules(), "provide_rules"),
+        Analysis: _merge(manager.hook.provide_analyses(), "provide_analyses"),
         Renderer: _merge(manager.hook.provide_renderers(), "provide_renderers"),
     }
+
+
+def tellings(manager: pluggy.PluginManager) -> Mapping[str, Telling]:
+    """How findings of each kind of rule are spoken of.
+
+    Raises:
+        PluginError: two plugins speak of one kind.
+    """
+    return _merge(manager.hook.provide_sentences(), "provide_sentences")
 
 
 def configs(manager: pluggy.PluginManager) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.errors import Problem, RequestError
-from profdev_indicators.frames import MAIN, Severity, State
+from profdev_indicators.frames import ALARMS, MAIN, Severity, State
 from profdev_indicators.model import District, Indicator, Section
 from profdev_indicators.periods import Period
 
@@ -63,8 +63,10 @@ class Finding:
     denominator: float | None
     numbers: Mapping[str, Any]
     suspended_by: str | None = None
+    raised_by: str | None = None
     others: tuple[str, ...] = ()  # names of the other rules that fired in the same cell
     learn_from: str | None = None  # names of comparable units that do best; None: nobody to learn from
+    fact: str = ""  # the sentence about it; filled for whoever is to recommend
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Finding:
@@ -119,6 +121,26 @@ class Recommendation:
 
 
 @frozen(kw_only=True)
+class Telling:
+    """How findings of one kind of rule are spoken of."""
+
+    name: str  # what the rule looks for, in Russian: «снижение»
+    sentence: Callable[[Any], str]  # takes `sentences.Told`, gives the sentence; its full stop may be left out
+
+
+@frozen(kw_only=True, eq=False)
+class Exhibit:
+    """A table of an analysis, beside VALUES and FINDINGS."""
+
+    id: str  # latin, unique in a run: the name of its file
+    title: str  # in Russian
+    frame: pl.DataFrame  # unrounded; a String column `sentence` says in Russian what the row says
+    # column → Russian heading of those a report prints, in order; empty: it prints the sentences
+    headings: Mapping[str, str] = field(factory=dict)
+    notes: tuple[str, ...] = ()  # in Russian: how it is to be read, what could not be said
+
+
+@frozen(kw_only=True)
 class Provenance:
     """From what and with what an answer was computed."""
 
@@ -142,12 +164,16 @@ class Monitoring:
     history: pl.DataFrame  # frames.VALUES: every period read, the asked ones included
     findings: pl.DataFrame  # frames.FINDINGS
     unchecked: pl.DataFrame  # frames.UNCHECKED
+    alarms: pl.DataFrame = field(factory=lambda: pl.DataFrame(schema=ALARMS))  # frames.ALARMS
     recommendations: pl.DataFrame  # frames.RECOMMENDATIONS
     defects: pl.DataFrame  # frames.DEFECTS
     answers: pl.DataFrame  # frames.ANSWERS with the items: what `explain` goes back to
     places: pl.DataFrame  # unit, period, source, file, sheet, row: where the answers stood
     roster: pl.DataFrame  # frames.ROSTER plus `level`, the heights in the last period asked
     cells: Mapping[tuple[str, str, str], str] = field(factory=dict)  # (file, sheet, item) → column as seen
+    exhibits: tuple[Exhibit, ...] = ()  # what the analyses of the district say; `facade.analyse` fills them
+    tellings: Mapping[str, Telling] = field(factory=dict)  # by kind of rule
+    provisional: bool = False  # answers of the last period may still be corrected
     notices: tuple[Problem, ...] = ()  # what did not stop the work but should be known: a source without a file …
     provenance: Provenance
 

@@ -31,16 +31,6 @@ SEVERITY_WORDS: Mapping[str, str] = {
     "critical": "критично",
 }
 
-RULE_WORDS: Mapping[str, str] = {
-    "drop": "снижение",
-    "streak": "снижение несколько периодов подряд",
-    "below_target": "целевое значение не достигнуто",
-    "below_peers": "хуже сопоставимых",
-    "coverage": "ответили не все",
-    "lost": "было и не стало",
-}
-"""What the stock kinds of rules look for; a rule of a plugin is called by its own name."""
-
 NOT_EVIDENCED = "заявлено, не подтверждено"
 
 _UNIT_FORMS: Mapping[str, tuple[str, str, str]] = {

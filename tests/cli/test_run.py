@@ -15,7 +15,15 @@ import pytest
 from command import Profdev, Said
 from profdev_indicators.frames import VALUES
 
-FRAMES = {"values.parquet", "values.csv", "findings.csv", "recommendations.csv", "defects.csv", "run.json"}
+FRAMES = {
+    "values.parquet",
+    "values.csv",
+    "findings.csv",
+    "recommendations.csv",
+    "alarms.csv",
+    "defects.csv",
+    "run.json",
+}
 REPORTS = {"report.md", "form.csv", "report.json"}
 Run = Callable[..., Said]
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from profdev_indicators.config import read
 from profdev_indicators.errors import ConfigError, Problem
 from profdev_indicators.model import (
+    Analysis,
     Derived,
     District,
     IndicatorId,
@@ -103,6 +104,7 @@ KINDS: Kinds = {
     Measure: {"share": Share, "mean": Mean},
     Derived: {"composite": Composite},
     Rule: {"coverage": Coverage, "range": Range},
+    Analysis: {},
 }
 
 WHOLE = """\

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judging import COUNT, PRESENCE, cell, cells, clustered, district, indicator, judged
+from judging import COUNT, PRESENCE, cell, cells, district, in_tree, indicator, judged
 from profdev_indicators.builtin import advice
 from profdev_indicators.builtin.rules import Coverage, Drop, Lost, Streak
+from profdev_indicators.builtin.rules.sentences import TELLINGS
 from profdev_indicators.engine.advise import Recommend, advise
 from profdev_indicators.frames import RECOMMENDATIONS
 from profdev_indicators.model import Advice, Advising, District
@@ -47,7 +48,7 @@ def advised(
     """RECOMMENDATIONS for one period."""
     values = cells(rows)
     findings, _ = judged(rows, given, period, clusters=clusters)
-    return advise(findings, values, given, recommend=recommend, clusters=clustered(values, clusters))
+    return advise(findings, values, given, recommend=recommend, clusters=in_tree(values, clusters), tellings=TELLINGS)
 
 
 def year(period: str, **answers: tuple[float, float | None] | None) -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ from judging import (
     SHARE,
     cell,
     cells,
-    clustered,
     district,
     fired,
+    in_tree,
     indicator,
     judged,
     reasons,
@@ -65,6 +65,7 @@ def test_a_finding_carries_all_a_sentence_needs() -> None:
             },
             "p_value": None,
             "suspended_by": None,
+            "raised_by": None,
         }
     ]
 
@@ -323,7 +324,8 @@ def test_streaming_judges_alike(rows: list[dict[str, Any]]) -> None:
     values = cells(rows)
     asked = district(indicator(), rules=ALL_RULES)
     periods = [Period.parse(year) for year in YEARS]
-    plans = judge(values, asked, clusters=clustered(values), asked=periods, rule_names=RULE_NAMES)
+    said = judge(values, asked, tree=in_tree(values), asked=periods, rule_names=RULE_NAMES)
+    plans = [said.findings, said.unchecked]
     for memory, streamed in zip(pl.collect_all(plans), pl.collect_all(plans, engine="streaming"), strict=True):
         assert memory.equals(streamed)
 

@@ -11,7 +11,6 @@ from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Advice, District, Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Finding, Recommendation
-from profdev_indicators.sentences import fact
 from profdev_indicators.wording import DASH, change, count, with_unit
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -38,7 +37,7 @@ def recommend(finding: Finding, district: District) -> Recommendation | None:
         indicator=finding.indicator,
         rule=finding.rule,
         severity=finding.severity,
-        fact=fact(finding, indicator, places=places),
+        fact=finding.fact,
         action=_filled(advice.action, _words(finding, indicator, places)),
         deadline=_deadline(advice.deadline or common.deadline, Period.parse(finding.period, district.calendar)),
         responsible=advice.responsible or common.responsible,

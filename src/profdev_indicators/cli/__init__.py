@@ -28,6 +28,9 @@ SUMMARIES = {
 }
 
 
+COMMANDS = "profdev_indicators.commands"
+"""The entry-point group in which a plugin announces a command of its own: name = «module:click command»."""
+
 START = (
     "profdev demo                       посмотреть на готовом примере",
     "profdev new district my-district   завести свой район",
@@ -35,7 +38,7 @@ START = (
 )
 
 
-@click.command(cls=LazyGroup, home=__name__, summaries=SUMMARIES, examples=START)
+@click.command(cls=LazyGroup, home=__name__, summaries=SUMMARIES, announced=COMMANDS, examples=START)
 @click.version_option(
     package_name="profdev-indicators", message="%(prog)s %(version)s", help="Показать версию и выйти."
 )

@@ -13,7 +13,7 @@ from profdev_indicators.cli.console import say, say_json
 from profdev_indicators.cli.options import format_option, manager, without_option
 from profdev_indicators.cli.speech import Command, no_such
 from profdev_indicators.config.shape import Key, Shapes, options, unmarked
-from profdev_indicators.model import Derived, Kinds, Measure, Population, Reader, Ref, Renderer, Rule, Source
+from profdev_indicators.model import Analysis, Derived, Kinds, Measure, Population, Reader, Ref, Renderer, Rule, Source
 from profdev_indicators.plugins import kinds
 
 _PROTOCOLS: Mapping[type, tuple[str, str]] = {
@@ -21,6 +21,7 @@ _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Measure: ("Как считать", "measure: {{{}}}"),
     Derived: ("Как считать из других показателей", "measure: {{{}}}"),
     Rule: ("Чем судить", "rules: [{{{}}}]"),
+    Analysis: ("Что узнать сверх значений и правил", "analyses: [{{{}}}]"),
     Renderer: ("Что печатать", "profdev run … --render {}"),
 }
 _REFERENCES = {

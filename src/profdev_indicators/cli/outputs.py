@@ -30,6 +30,11 @@ def outputs(monitoring: Monitoring, renderers: Mapping[str, Renderer], asked: Ma
         PluginError: two reports want one name.
     """
     files: dict[str, bytes] = dict(_frames(monitoring))
+    for exhibit in monitoring.exhibits:
+        name = f"{exhibit.id}.csv"
+        if name in files:
+            raise PluginError(f"анализ «{exhibit.id}»: файл «{name}» уже пишет сама программа")
+        files[name] = table_of(exhibit.frame)
     for kind, renderer in renderers.items():
         for name, content in renderer.render(monitoring).items():
             if name in files or name == RECORD:
@@ -54,6 +59,7 @@ def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     yield "values.parquet", parquet.getvalue()
     yield "values.csv", table_of(monitoring.values)
     yield "findings.csv", table_of(monitoring.findings)
+    yield "alarms.csv", table_of(monitoring.alarms)
     yield "recommendations.csv", table_of(monitoring.recommendations)
     yield "defects.csv", table_of(monitoring.defects)
 

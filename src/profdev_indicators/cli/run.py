@@ -16,7 +16,7 @@ from profdev_indicators.cli.speech import Command, Word, no_such
 from profdev_indicators.cli.staging import put_whole
 from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.errors import RequestError
-from profdev_indicators.facade import load, monitor
+from profdev_indicators.facade import analyse, load, monitor
 from profdev_indicators.frames import SEVERITIES
 from profdev_indicators.model import District, Renderer
 from profdev_indicators.plugins import kinds
@@ -74,8 +74,13 @@ STOCK_REPORTS = ("markdown", "csv", "json")
     metavar="ВАЖНОСТЬ",
     help=f"Код возврата {REACHED}, если есть находка такой важности или выше: {', '.join(SEVERITY_WORDS.values())}.",
 )
+@click.option(
+    "--provisional",
+    is_flag=True,
+    help="Ответы последнего периода ещё могут исправить: важность находок о нём не выше «внимания».",
+)
 @without_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the command
     config: Path,
     period: str,
     data: Path,
@@ -84,12 +89,14 @@ def command(
     readings: str | None,
     render: tuple[str, ...],
     fail_on: str | None,
+    provisional: bool,  # noqa: FBT001 - click passes options by name
     without: tuple[str, ...],
 ) -> int:
     """Посчитать показатели: значения, динамика, рекомендации, отчёты.
 
-    Пишет values.parquet, values.csv, findings.csv, recommendations.csv, defects.csv, run.json (из чего и чем
-    посчитано) и файлы отчётов. Файлы появляются все вместе или не появляются вовсе. Более ранние периоды,
+    Пишет values.parquet, values.csv, findings.csv, alarms.csv (сколько тревог могли быть случайны),
+    recommendations.csv, defects.csv, таблицы анализов из analyses, run.json (из чего и чем посчитано) и файлы
+    отчётов. Файлы появляются все вместе или не появляются вовсе. Более ранние периоды,
     которые лежат в папке данных, читаются сами: с ними сравнивается.
 
     Код возврата: 0 — сделано; 1 — ошибки в конфигурации или файлах; 2 — неверная команда; 3 — сделано, но есть
@@ -102,11 +109,19 @@ def command(
     district = load(config, plugins)
     with waiting("Считаю"):
         monitoring = monitor(
-            district, period=period, since=since, data=data, readings=_readings(readings), plugins=plugins
+            district,
+            period=period,
+            since=since,
+            data=data,
+            readings=_readings(readings),
+            provisional=provisional,
+            plugins=plugins,
         )
+        monitoring = analyse(monitoring, data=data)
         asked = {
             "asked": [str(each) for each in monitoring.periods],
             "profile": "internal",
+            "provisional": provisional,
             "readings": readings or "main",
         }
         files = outputs(monitoring, reports, asked)

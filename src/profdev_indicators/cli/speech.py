@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import click
 
-from profdev_indicators.errors import RequestError
+from profdev_indicators.errors import PluginError, RequestError
 
 _REQUIRED = ("[required]", "[обязательно]")
 _USAGE, _HELP = "Использование: ", "Показать эту справку и выйти."
@@ -64,31 +65,46 @@ class Command(_Russian):
 
 
 class LazyGroup(_Russian, click.Group):
-    """Commands by name, each in the module of that name under ``home``, in its attribute ``command``."""
+    """Commands by name, each in the module of that name under ``home``, in its attribute ``command``.
+
+    ``announced`` is the entry-point group under which plugins announce commands of their own.
+    """
 
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - passed on
         home: str,
         summaries: Mapping[str, str],
+        announced: str = "",
         examples: tuple[str, ...] = (),
         **options: Any,  # noqa: ANN401 - passed on
     ) -> None:
         super().__init__(*args, **{"options_metavar": "", "subcommand_metavar": "КОМАНДА [ПАРАМЕТРЫ]…"} | options)
         self.home = home
         self.summaries = summaries
+        self.announced = announced
         self.examples = examples
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in the order a newcomer meets them."""
+        """All names, in the order a newcomer meets them; those of plugins last."""
         del ctx
-        return list(self.summaries)
+        return [*self.summaries, *self._of_plugins()]
+
+    def _of_plugins(self) -> dict[str, EntryPoint]:
+        """Commands of installed plugins by name; none of them takes the place of a command of ours."""
+        found = sorted(entry_points(group=self.announced), key=lambda point: point.name) if self.announced else []
+        return {point.name: point for point in found if point.name not in self.summaries}
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one command."""
+        """Import the module of one command.
+
+        Raises:
+            PluginError: the command of a plugin cannot be loaded.
+        """
         del ctx
         if cmd_name not in self.summaries:
-            return None
+            point = self._of_plugins().get(cmd_name)
+            return None if point is None else _loaded(point)
         command: click.Command = import_module(f"{self.home}.{cmd_name}").command
         return command
 
@@ -102,6 +118,26 @@ class LazyGroup(_Russian, click.Group):
         del ctx
         with formatter.section("Команды"):
             formatter.write_dl(list(self.summaries.items()))
+        added = [(name, f"Из плагина {_origin(point)}.") for name, point in self._of_plugins().items()]
+        if added:
+            with formatter.section("Команды плагинов"):
+                formatter.write_dl(added)
+
+
+def _origin(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else point.value
+
+
+def _loaded(point: EntryPoint) -> click.Command:
+    try:
+        command = point.load()
+    except Exception as error:  # whatever a stranger's module raises at import
+        raise PluginError(
+            f"команда «{point.name}» плагина {_origin(point)} не загрузилась: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(command, click.Command):
+        raise PluginError(f"команда «{point.name}» плагина {_origin(point)}: {point.value} — не команда click")
+    return command
 
 
 class Word(click.Choice[str]):
@@ -143,7 +179,7 @@ def _fault(error: click.UsageError) -> str:
             return f"нет параметра {error.option_name}{suggestion(error.option_name, known)}"
         case click.exceptions.NoSuchCommand():
             group = error.ctx.command if error.ctx else None
-            known = list(group.summaries) if isinstance(group, LazyGroup) else []
+            known = group.list_commands(error.ctx) if isinstance(group, LazyGroup) and error.ctx else []
             return f"нет команды «{error.command_name}»{suggestion(error.command_name, known)}"
         case click.MissingParameter():
             return f"не задано обязательное: {_title(error)}"

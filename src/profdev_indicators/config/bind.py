@@ -33,6 +33,7 @@ from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, option
 from profdev_indicators.errors import PluginError, Problem
 from profdev_indicators.frames import RESERVED
 from profdev_indicators.model import (
+    Analysis,
     Derived,
     District,
     Exemption,
@@ -80,6 +81,7 @@ _NO_KIND: Mapping[type, str] = {
     Measure: "нет такой формулы",
     Derived: "нет такой формулы",
     Rule: "нет такого правила",
+    Analysis: "нет такого анализа",
 }
 _DATE = "ожидалась дата ГГГГ-ММ-ДД"
 _TRUTH = {"true": True, "false": False}

@@ -85,6 +85,8 @@ class _Maker:
 
     def _kind(self, protocols: list[Any], *, part: bool) -> Schema:
         classes = {name: cls for protocol in protocols for name, cls in self.kinds[protocol].items()}
+        if not classes:
+            return {"not": {}}  # no installed plugin has any
         return {"oneOf": [self._named(name, cls, part=part) for name, cls in sorted(classes.items())]}
 
     def _named(self, name: str, cls: type, *, part: bool) -> Schema:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from attrs import frozen
 
 from profdev_indicators.engine.advise import advise
 from profdev_indicators.engine.derive import derive
 from profdev_indicators.engine.gathering import Gathered, gather
-from profdev_indicators.engine.judge import judge
+from profdev_indicators.engine.judge import answers_itself, judge
 from profdev_indicators.engine.measure import columns, exemptions, measure
 from profdev_indicators.engine.observe import Observations
 from profdev_indicators.engine.roll_up import roll_up
@@ -25,9 +26,20 @@ from profdev_indicators.errors import Problem
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
-from profdev_indicators.results import Monitoring, Provenance, Recommendation
+from profdev_indicators.results import Monitoring, Provenance, Recommendation, Telling
 
-__all__ = ["complete", "copied", "gather", "monitor", "sources_read"]
+__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "sources_read"]
+
+
+@frozen(kw_only=True, eq=False)
+class Extensions:
+    """What the plugins in use bring to the answer."""
+
+    recommend: Callable[..., Recommendation | None]  # the hook which answers findings
+    estimate_intervals: Callable[..., pl.LazyFrame | None]  # the hook of the same name
+    rule_names: Mapping[type, str]  # the name of each kind of rule
+    tellings: Mapping[str, Telling]  # how findings are spoken of, by the name of their kind
+    plugins: Sequence[tuple[str, str]]  # names and versions, for provenance
 
 
 def monitor(
@@ -38,9 +50,8 @@ def monitor(
     root: Path | None,
     frames: Mapping[str, Any],
     readings: Collection[str] | None,
-    recommend: Callable[..., Recommendation | None],
-    rule_names: Mapping[type, str],
-    plugins: Sequence[tuple[str, str]],
+    extensions: Extensions,
+    provisional: bool = False,
 ) -> Monitoring:
     """Put the district's questions to its sources.
 
@@ -51,9 +62,8 @@ def monitor(
         root: the folder of data; None: only ``frames``.
         frames: tables in memory, by the id of a source («units» for the roster); they stand in for its files.
         readings: ids of alternative readings to compute beside the main one; None: all of them.
-        recommend: the hook which answers findings.
-        rule_names: the name of each kind of rule.
-        plugins: names and versions, for provenance.
+        extensions: what the plugins in use bring.
+        provisional: answers of the last period asked may still be corrected.
 
     Raises:
         SourceError: files which cannot be read, a roster with mistakes, or nothing at all for the periods asked.
@@ -61,15 +71,27 @@ def monitor(
     gathered = gather(district, asked=asked, since=since, root=root, frames=frames)
     gathered.refuse_what_is_lacking()
     asked, observed, answers = gathered.asked, gathered.observed, gathered.answers
-    history = _values(answers, district, observed, readings)
-    clusters = _clusters(answers, observed)
+    tree = _tree(answers, observed)
+    history = _with_intervals(_values(answers, district, observed, readings), district, tree, extensions)
     wanted = [str(period) for period in asked]
-    findings, unchecked = pl.collect_all(
-        judge(history.lazy(), district, clusters=clusters, asked=asked, rule_names=rule_names),
-        engine=ENGINE,
+    judged = judge(
+        history.lazy(),
+        district,
+        tree=tree,
+        asked=asked,
+        rule_names=extensions.rule_names,
+        provisional=provisional,
     )
+    findings, unchecked = pl.collect_all([judged.findings, judged.unchecked], engine=ENGINE)
     everything = len(asked) == len(observed.periods)
-    recommendations = advise(findings, history.lazy(), district, recommend=recommend, clusters=clusters)
+    recommendations = advise(
+        findings,
+        history.lazy(),
+        district,
+        recommend=extensions.recommend,
+        tellings=extensions.tellings,
+        clusters=tree,
+    )
     return Monitoring(
         district=district,
         periods=asked,
@@ -77,6 +99,7 @@ def monitor(
         history=history,
         findings=findings,
         unchecked=unchecked,
+        alarms=judged.alarms,
         recommendations=recommendations,
         defects=gathered.defects,
         answers=_named_answers(answers, observed),
@@ -85,8 +108,10 @@ def monitor(
         cells={
             (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
         },
+        tellings=extensions.tellings,
+        provisional=provisional,
         notices=(*gathered.notices, *copied(gathered)),
-        provenance=_provenance(gathered, plugins),
+        provenance=_provenance(gathered, extensions.plugins),
     )
 
 
@@ -124,8 +149,35 @@ def _split(answers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return answers.filter(pl.col("height") == 0), answers.filter(pl.col("height") > 0)
 
 
-def _clusters(answers: pl.DataFrame, observed: Observations) -> pl.LazyFrame:
-    return _with_names(answers.lazy().select("unit", "period", "cluster"), observed)
+def _tree(answers: pl.DataFrame, observed: Observations) -> pl.LazyFrame:
+    """``unit, period, cluster, parent`` by their names."""
+    known = answers.lazy().select("unit", "period", "cluster", "parent")
+    return _with_names(known, observed).with_columns(
+        pl.lit(observed.roster.ids).gather(pl.col("parent")).alias("parent")
+    )
+
+
+def _with_intervals(
+    history: pl.DataFrame, district: District, tree: pl.LazyFrame, extensions: Extensions
+) -> pl.DataFrame:
+    """VALUES with the intervals some plugin estimates."""
+    told = (
+        history.lazy()
+        .join(tree.select("unit", "period", "parent"), on=["unit", "period"], how="left", maintain_order="left")
+        .with_columns(answers_itself(district.indicators).alias("own"))
+    )
+    intervals = extensions.estimate_intervals(values=told)
+    if intervals is None:
+        return history
+    on = ["unit", "period", "indicator", "reading"]
+    estimated = intervals.select(*on, "ci_low", "ci_high").with_columns(breakdown=pl.lit(None, pl.String))
+    return (
+        history.lazy()
+        .drop("ci_low", "ci_high")
+        .join(estimated, on=[*on, "breakdown"], how="left", nulls_equal=True, maintain_order="left")
+        .select(history.columns)
+        .collect(engine=ENGINE)
+    )
 
 
 def _named_answers(frame: pl.DataFrame, observed: Observations) -> pl.DataFrame:

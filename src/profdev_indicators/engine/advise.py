@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import attrs
 import polars as pl
+from attrs import evolve
 
 from profdev_indicators.frames import ENGINE, MAIN, RECOMMENDATIONS
 from profdev_indicators.model import District
-from profdev_indicators.results import Finding, Recommendation, leading
+from profdev_indicators.results import Finding, Recommendation, Telling, leading
+from profdev_indicators.sentences import fact
 
 _CELL = ["unit", "period", "indicator"]
 _PEERS = ["period", "indicator", "level", "group"]
@@ -31,6 +34,7 @@ def advise(
     district: District,
     *,
     recommend: Recommend,
+    tellings: Mapping[str, Telling],
     clusters: pl.LazyFrame,
 ) -> pl.DataFrame:
     """RECOMMENDATIONS for the leading findings of the main reading, in the order of ``findings``.
@@ -40,6 +44,7 @@ def advise(
         values: VALUES of at least the periods of ``findings``.
         district: handed on to ``recommend``.
         recommend: called with each leading finding.
+        tellings: how findings are spoken of, by the kind of their rule.
         clusters: ``unit, period, cluster``, one row each; a null cluster stands for the unit's kind.
     """
     main = findings.filter(pl.col("reading") == MAIN)
@@ -53,7 +58,12 @@ def advise(
     )
     led = leading(main, compared)
     taught = led.join(_teachers(led, compared, district), on=_CELL, how="left", maintain_order="left")
-    answers = (recommend(finding=Finding.of(row), district=district) for row in taught.iter_rows(named=True))
+    spoken = {indicator.id: indicator for indicator in district.indicators}
+    findings_told = (
+        evolve(found, fact=fact(found, spoken[found.indicator], tellings, places=district.publication.decimals))
+        for found in map(Finding.of, taught.iter_rows(named=True))
+    )
+    answers = (recommend(finding=found, district=district) for found in findings_told)
     rows = [attrs.asdict(answer, recurse=False) for answer in answers if answer is not None]
     return pl.DataFrame(rows, schema=RECOMMENDATIONS, orient="row")
 

@@ -14,6 +14,8 @@ time. Beside the columns of VALUES there are:
 ``heads``                 Boolean the numerator counts heads or events: a share of them, or a plain count
 ``presence``              Boolean it counts answers «yes», or without a denominator things the more of the better
 ``cluster``               String  whom to compare with: peers are of one line, position, level and cluster
+``parent``                String  the unit directly above in that period; null: there is none
+``provisional``           Boolean the answers of that period may still be corrected
 ``hurdle``                String  why the cell has no value, in Russian; null: it has one
 ``first``                 Boolean the indicator was never looked at here before
 ``previous``              String  the period just before, as it is printed
@@ -31,6 +33,8 @@ time. Beside the columns of VALUES there are:
 ``.over("series")`` says the same more slowly. ``fired`` is looked at where ``unchecked`` is null; where both are null
 the rule is not in force for that cell (a criterion without a target is not «below» anything, and that is no omission
 either). Cells in which the indicator or the unit does not exist are not judged.
+
+A rule which needs more than that says in ``prepare`` how to add columns (:class:`frames.Judgement`).
 """
 
 from __future__ import annotations
@@ -42,10 +46,12 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.engine.definitions import asked_kinds, definition, readings_of, target_at
-from profdev_indicators.errors import Problem
-from profdev_indicators.frames import ENGINE, FINDINGS, SEVERITY, UNCHECKED, Judgement
-from profdev_indicators.model import District, Indicator, Item, Rule
+from profdev_indicators.engine.escalate import escalated, look_back
+from profdev_indicators.errors import PluginError, Problem
+from profdev_indicators.frames import ALARMS, ENGINE, FINDINGS, SEVERITY, UNCHECKED, Judgement
+from profdev_indicators.model import District, Escalation, Indicator, Item, Rule
 from profdev_indicators.periods import Period
+from profdev_indicators.sentences import PROVISIONAL
 
 _NUMBERS = "numbers."  # prefix of the columns which become fields of the struct
 _COMMON = ("kind", "numerator", "denominator", "expected", "reported")  # numbers of every finding
@@ -69,44 +75,66 @@ _APPLIES: Mapping[str, pl.Expr] = {
     "organisations": pl.col("own"),
     "totals": ~pl.col("own"),
 }
-_CELL = ("row", "district", "unit", "period", "indicator", "reading", "value")
+_CELL = ("row", "district", "unit", "period", "position", "indicator", "reading", "value")
+_KEYS = ("row", "series", "position", "line", "own", "unit", "level", "period", "indicator", "reading")
+_SPOKEN = (pl.col("reason").is_not_null(), pl.col("fired").is_not_null())
+_GRAVEST_PROVISIONAL = "attention"
+
+
+@frozen(kw_only=True, eq=False)
+class Judged:
+    """What the rules say; only putting findings and unchecked cells in order is left to do."""
+
+    findings: pl.LazyFrame  # FINDINGS
+    unchecked: pl.LazyFrame  # UNCHECKED
+    alarms: pl.DataFrame  # ALARMS
 
 
 def judge(
     values: pl.LazyFrame,
     district: District,
     *,
-    clusters: pl.LazyFrame,
+    tree: pl.LazyFrame,
     asked: Sequence[Period],
     rule_names: Mapping[type, str],
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """FINDINGS and UNCHECKED of the periods asked, in the order of ``values``.
+    provisional: bool = False,
+) -> Judged:
+    """Findings, unchecked cells and alarms of the periods asked, in the order of ``values``.
 
-    Within a cell the gravest finding comes first, then the order of the configuration. The rules are applied at once;
-    only putting the results in order is left to the frames returned.
+    Within a cell the gravest finding comes first, then the order of the configuration.
 
     Args:
         values: VALUES of every period read, in the order in which findings are to come.
         district: whose rules.
-        clusters: ``unit, period, cluster``, one row each; a null cluster stands for the unit's kind.
+        tree: ``unit, period, cluster, parent``, one row each; a null cluster stands for the unit's kind, a null parent
+            for the root.
         asked: the periods to judge; the others serve as history.
         rule_names: the kind of every class of rules: the name of a rule that has none of its own.
+        provisional: answers of the last period asked may still be corrected: nothing there is graver than «внимание».
     """
     forces = _forces(district, rule_names)
     if not forces or not asked:
-        return pl.LazyFrame(schema=FINDINGS), pl.LazyFrame(schema=UNCHECKED)
+        nothing = (pl.LazyFrame(schema=FINDINGS), pl.LazyFrame(schema=UNCHECKED), pl.DataFrame(schema=ALARMS))
+        return Judged(findings=nothing[0], unchecked=nothing[1], alarms=nothing[2])
     until = max(asked)
     read = sorted(Period.parse(text, district.calendar) for text in _periods_of(values))
     concerned = {name for force in forces for name in force.indicators}
     indicators = [indicator for indicator in district.indicators if indicator.id in concerned]
     marks = _marks(indicators, [period for period in read if period <= until], district.items)
+    if provisional:
+        marks = marks.with_columns((pl.col("position") == until.ordinal).alias("provisional"))
     # Collected here, for every rule looks at it: a planner asked to share it spends longer than the rules take.
-    series = (
-        _series(values, marks, _answers_itself(indicators), clusters).select(_looked_at(forces)).collect(engine=ENGINE)
-    )
-    judged = [_judged(series.lazy(), force, [str(period) for period in asked], len(indicators)) for force in forces]
+    series = _looked_at(_series(values, marks, answers_itself(indicators), tree), forces).collect(engine=ENGINE)
+    wanted = [period.ordinal for period in asked]
+    back = look_back(district.dynamics.escalations)
+    judging = {ordinal - earlier for ordinal in wanted for earlier in range(back + 1)}
+    judged = [_judged(series.lazy(), force, sorted(judging), len(indicators)) for force in forces]
     numbers = dict.fromkeys((*_COMMON, *(name for force in forces for name in force.judgement.numbers)))
-    return _findings(judged, numbers), _unchecked(judged)
+    return Judged(
+        findings=_findings(judged, numbers, district.dynamics.escalations, wanted),
+        unchecked=_unchecked(judged, wanted),
+        alarms=_alarms(judged, wanted),
+    )
 
 
 def rules_of(indicator: Indicator, district: District, rule_names: Mapping[type, str]) -> Mapping[str, Rule]:
@@ -134,6 +162,13 @@ def check_rules(district: District, rule_names: Mapping[type, str]) -> Iterator[
                 )
             seen.add(name)
         known |= seen
+    for number, escalation in enumerate(district.dynamics.escalations):
+        path = f"dynamics.escalations[{number}]"
+        if bool(escalation.together) == bool(escalation.any):
+            yield Problem(path=path, message="нужно одно из двух: together (все) или any (хотя бы одно)")
+        for word in ("together", "any"):
+            places = enumerate(getattr(escalation, word))
+            yield from _unknown(((f"{path}.{word}[{n}]", name) for n, name in places), known)
     common = {_name(rule, rule_names) for rule in district.dynamics.rules}
     yield from _unknown(((f"recommendations.advice.{name}", name) for name in district.recommendations.advice), known)
     for path, indicator in _placed(district):
@@ -239,7 +274,8 @@ def _marks(indicators: Sequence[Indicator], periods: Sequence[Period], items: Ma
         "heads": pl.Boolean,
         "presence": pl.Boolean,
     }
-    return pl.LazyFrame(rows, schema=schema, orient="row")
+    frame = pl.LazyFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(pl.lit(value=False).alias("provisional"))
 
 
 def _nature(indicator: Indicator, period: Period, reading: str, items: Mapping[str, Item]) -> tuple[bool, bool]:
@@ -255,8 +291,8 @@ def _nature(indicator: Indicator, period: Period, reading: str, items: Mapping[s
     return heads, heads and (indicator.better != "lower" if is_count else counted == {"flag"})
 
 
-def _answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:
-    """Whether the row's unit is one of those the row's indicator asks."""
+def answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:
+    """Whether the unit of a row of VALUES is one of those the row's indicator asks."""
     by_kinds: dict[tuple[str, ...], list[str]] = {}
     for indicator in indicators:
         by_kinds.setdefault(asked_kinds(indicator), []).append(indicator.id)
@@ -266,7 +302,7 @@ def _answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:
     )
 
 
-def _series(values: pl.LazyFrame, marks: pl.LazyFrame, own: pl.Expr, clusters: pl.LazyFrame) -> pl.LazyFrame:
+def _series(values: pl.LazyFrame, marks: pl.LazyFrame, own: pl.Expr, tree: pl.LazyFrame) -> pl.LazyFrame:
     """The frame of the module's docstring, and ``row``: the place of the cell in ``values``."""
     begins = (pl.col("line") != pl.col("line").shift()) | (pl.col("unit") != pl.col("unit").shift())
     has_value, is_defined = pl.col("value").is_not_null(), pl.col("state") != "not_defined"
@@ -274,7 +310,7 @@ def _series(values: pl.LazyFrame, marks: pl.LazyFrame, own: pl.Expr, clusters: p
         values.with_row_index("row")
         .filter(pl.col("breakdown").is_null())
         .join(marks, on=["indicator", "reading", "period"])
-        .join(clusters.select("unit", "period", "cluster"), on=["unit", "period"], how="left")
+        .join(tree.select("unit", "period", "cluster", "parent"), on=["unit", "period"], how="left")
         .sort("line", "unit", "position")
         .with_columns(
             own.alias("own"),
@@ -305,10 +341,13 @@ def _nearest(where: pl.Expr, *columns: str) -> pl.Expr:
     return pl.when(where).then(pl.struct(columns)).forward_fill().shift()
 
 
-def _looked_at(forces: Iterable[_Force]) -> list[str]:
+def _looked_at(series: pl.LazyFrame, forces: Iterable[_Force]) -> pl.LazyFrame:
     """The columns which some rule needs, or the findings; the rest are neither sorted nor kept."""
-    expressions = [part for force in forces for part in _parts(force)]
-    return sorted({name for part in expressions for name in part.meta.root_names()})
+    wanted = {name for force in forces for part in _parts(force) for name in part.meta.root_names()}
+    for force in forces:
+        wanted |= {*force.judgement.needs, *(_KEYS if force.judgement.prepare else ())}
+    # What a rule prepares for itself is no column yet.
+    return series.select(name for name in series.collect_schema().names() if name in wanted)
 
 
 def _hurdle() -> pl.Expr:
@@ -343,20 +382,38 @@ def _incomparable() -> pl.Expr:
 # --- what they say --------------------------------------------------------------------------------------------------
 
 
-def _judged(series: pl.LazyFrame, force: _Force, asked: Sequence[str], indicators: int) -> pl.DataFrame:
-    """The cells in which one rule fired or could not be applied; ``reason`` is null where it fired."""
+def _judged(series: pl.LazyFrame, force: _Force, positions: Sequence[int], indicators: int) -> pl.DataFrame:
+    """What one rule says of every cell it is in force for; ``reason`` is null where it could be applied."""
     # A filter by indicator leaves every series whole; one by period or unit would cut off history or peers.
     concerned = (
         series if len(force.indicators) == indicators else series.filter(pl.col("indicator").is_in(force.indicators))
     )
-    wanted = pl.col("period").is_in(asked) & pl.col("applies") & (pl.col("reason").is_not_null() | pl.col("fired"))
-    return concerned.select(_parts(force)).filter(wanted).drop("applies", "fired").collect(engine=ENGINE)
+    in_force = pl.col("position").is_in(positions) & pl.col("applies") & pl.any_horizontal(_SPOKEN)
+    return _prepared(concerned, force).select(_parts(force)).filter(in_force).drop("applies").collect(engine=ENGINE)
+
+
+def _prepared(cells: pl.LazyFrame, force: _Force) -> pl.LazyFrame:
+    """The frame with the columns a rule needs beside those of every rule.
+
+    Raises:
+        PluginError: the rule does not keep the rows.
+    """
+    prepare = force.judgement.prepare
+    if prepare is None:
+        return cells
+    before = cells.collect(engine=ENGINE)
+    after = prepare(before.lazy()).collect(engine=ENGINE)
+    if not before["row"].equals(after["row"]):
+        raise PluginError(f"правило «{force.kind}»: prepare изменил строки или их порядок")
+    return after.lazy()
 
 
 def _parts(force: _Force) -> list[pl.Expr]:
     """All that one rule says of a cell, and whether it is in force there."""
     judgement = force.judgement
     common = {name: pl.col(name) for name in _COMMON if name != "kind"}
+    severity = judgement.severity.cast(SEVERITY)
+    tempered = pl.col("provisional") & (severity > pl.lit(_GRAVEST_PROVISIONAL, SEVERITY))
     return [
         *map(pl.col, _CELL),
         pl.lit(force.name).alias("rule"),
@@ -364,32 +421,69 @@ def _parts(force: _Force) -> list[pl.Expr]:
         ((pl.col("state") != "not_defined") & _APPLIES[force.rule.applies_to]).alias("applies"),
         judgement.unchecked.cast(pl.String).alias("reason"),
         judgement.fired.alias("fired"),
-        judgement.severity.cast(SEVERITY).alias("severity"),
+        judgement.chance.cast(pl.Float64).alias("chance"),
+        pl.when(tempered).then(pl.lit(_GRAVEST_PROVISIONAL, SEVERITY)).otherwise(severity).alias("severity"),
         judgement.base.cast(pl.Float64).alias("base"),
         judgement.change.cast(pl.Float64).alias("change"),
         judgement.p_value.cast(pl.Float64).alias("p_value"),
-        judgement.suspended_by.cast(pl.String).alias("suspended_by"),
+        pl.when(tempered)
+        .then(pl.lit(PROVISIONAL))
+        .otherwise(judgement.suspended_by.cast(pl.String))
+        .alias("suspended_by"),
         pl.lit(force.kind).alias(f"{_NUMBERS}kind"),
         *(number.alias(_NUMBERS + name) for name, number in (common | dict(judgement.numbers)).items()),
     ]
 
 
-def _findings(judged: Sequence[pl.DataFrame], numbers: Iterable[str]) -> pl.LazyFrame:
+def _findings(
+    judged: Sequence[pl.DataFrame], numbers: Iterable[str], escalations: Sequence[Escalation], wanted: Sequence[int]
+) -> pl.LazyFrame:
     struct = pl.struct(pl.col(_NUMBERS + name).alias(name) for name in numbers)
+    fired = pl.concat(
+        [cells.filter(pl.col("reason").is_null() & pl.col("fired")) for cells in judged], how="diagonal_relaxed"
+    )
     return (
-        pl.concat([cells.lazy() for cells in judged], how="diagonal_relaxed")
-        .filter(pl.col("reason").is_null())
+        escalated(fired, escalations)
+        .lazy()
+        .filter(pl.col("position").is_in(wanted))
         .sort("row", "severity", "order", descending=[False, True, False], maintain_order=True)
         .with_columns(struct.alias("numbers"))
         .select(FINDINGS.names())
     )
 
 
-def _unchecked(judged: Sequence[pl.DataFrame]) -> pl.LazyFrame:
+def _unchecked(judged: Sequence[pl.DataFrame], wanted: Sequence[int]) -> pl.LazyFrame:
     told = (*_CELL, "rule", "order", "reason")
     return (
         pl.concat([cells.lazy().select(told) for cells in judged])
-        .filter(pl.col("reason").is_not_null())
+        .filter(pl.col("reason").is_not_null() & pl.col("position").is_in(wanted))
         .sort("row", "order", maintain_order=True)
         .select(UNCHECKED.names())
     )
+
+
+def _alarms(judged: Sequence[pl.DataFrame], wanted: Sequence[int]) -> pl.DataFrame:
+    checked = [
+        cells.lazy()
+        .filter(pl.col("reason").is_null() & pl.col("position").is_in(wanted))
+        .group_by("position", "reading", "order", "rule", maintain_order=True)
+        .agg(
+            pl.col("period").first(),
+            pl.len().cast(pl.Int64).alias("checked"),
+            pl.col("fired").sum().cast(pl.Int64).alias("fired"),
+            pl.col("chance").count().cast(pl.Int64).alias("tested"),
+            pl.when(pl.col("chance").count() > 0).then(pl.col("chance").sum()).alias("expected"),
+        )
+        for cells in judged
+    ]
+    together = (
+        pl.concat(checked)
+        .group_by("position", "reading", "rule", maintain_order=True)
+        .agg(
+            pl.col("period").first(),
+            pl.col("order").min(),
+            pl.col("checked", "fired", "tested").sum(),
+            pl.when(pl.col("expected").count() > 0).then(pl.col("expected").sum()).alias("expected"),
+        )
+    )
+    return together.sort("position", "reading", "order", maintain_order=True).select(ALARMS.names()).collect()

@@ -9,6 +9,7 @@ from attrs import frozen
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import grounds, sheet, verdicts
 from profdev_indicators.builtin.renderers.coverage import Silent, silent, units_asked
+from profdev_indicators.builtin.renderers.exhibits import exhibits
 from profdev_indicators.builtin.renderers.form import Form, Line, forms
 from profdev_indicators.builtin.renderers.judgements import findings
 from profdev_indicators.builtin.renderers.marks import bullets, heading
@@ -45,6 +46,7 @@ def _blocks(monitoring: Monitoring) -> Iterator[str]:
     yield from verdicts.worsened(monitoring, found)
     yield from verdicts.not_checked(monitoring)
     yield from verdicts.advice(monitoring, units)
+    yield from exhibits(monitoring)
     for form in filled:
         yield from organisations(monitoring, form, units)
     yield from grounds.not_answered(monitoring, mute)
@@ -64,6 +66,7 @@ def _title(monitoring: Monitoring) -> Iterator[str]:
         for word, text in (
             ("Территория", f"{district.title}" + (f" (ОКТМО {district.oktmo})" if district.oktmo else "")),
             ("Период" if len(monitoring.periods) == 1 else "Периоды", asked),
+            ("Состояние данных", "предварительные: ответы ещё могут исправить" if monitoring.provisional else ""),
             ("Основание", "; ".join(act.title for act in district.acts)),
             ("Оператор", district.operator),
             ("Вопросы", district.contact),

@@ -46,7 +46,12 @@ def _answer(monitoring: Monitoring) -> Mapping[str, Any]:
         "silent": [attrs.asdict(row) for row in silent(asked, units)],
         "findings": [_finding(finding, monitoring) for finding in findings(monitoring, units)],
         "unchecked": [attrs.asdict(row) for row in unchecked(monitoring)],
+        "alarms": monitoring.alarms.to_dicts(),
         "recommendations": monitoring.recommendations.to_dicts(),
+        "exhibits": [
+            {"id": each.id, "title": each.title, "notes": each.notes, "rows": each.frame.to_dicts()}
+            for each in monitoring.exhibits
+        ],
         "defects": monitoring.defects.to_dicts(),
         "notices": [attrs.asdict(problem) for problem in monitoring.notices],
         "decisions_needed": [
@@ -123,9 +128,10 @@ def _basis(basis: Basis | None) -> Mapping[str, Any] | None:
 
 def _finding(finding: Finding, monitoring: Monitoring) -> Mapping[str, Any]:
     places = monitoring.district.publication.decimals
-    told = attrs.asdict(finding, filter=attrs.filters.exclude("learn_from"))
+    told = attrs.asdict(finding, filter=attrs.filters.exclude("learn_from", "fact"))
     told["numbers"] = {name: number for name, number in finding.numbers.items() if number is not None}
-    return told | {"sentence": fact(finding, monitoring.indicator(finding.indicator), places=places)}
+    indicator = monitoring.indicator(finding.indicator)
+    return told | {"sentence": fact(finding, indicator, monitoring.tellings, places=places)}
 
 
 def _goal(goal: Goal) -> Mapping[str, Any]:

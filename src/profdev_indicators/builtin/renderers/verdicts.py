@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+import polars as pl
+
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers.judgements import kinds_of_rules, unchecked
 from profdev_indicators.builtin.renderers.marks import (
@@ -21,7 +23,7 @@ from profdev_indicators.builtin.renderers.marks import (
 )
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Indicator
-from profdev_indicators.results import Finding, Monitoring
+from profdev_indicators.results import Finding, Monitoring, Telling
 from profdev_indicators.sentences import fact
 
 
@@ -40,6 +42,7 @@ def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
             "" if monitoring.unchecked.is_empty() else "Проверить удалось не всё: см. следующий раздел.",
         )
     indicators, kinds = {indicator.id: indicator for indicator in district.indicators}, kinds_of_rules(district)
+    yield from _by_chance(monitoring, kinds)
     for severity, group in groupby(found, key=lambda finding: finding.severity):
         cells = tuple(group)
         yield heading(3, f"{wording.SEVERITY_WORDS[severity].capitalize()}: {len(cells)}")
@@ -58,15 +61,35 @@ def _finding_row(
     return (
         bold(finding.unit_name) if finding.level else finding.unit_name,
         f"{indicator.id}{when}. {recalled(indicator.title)}{reading}",
-        fact(finding, indicator, places=monitoring.district.publication.decimals),
-        _rule(finding.rule, kinds),
-        ", ".join(_rule(name, kinds) for name in finding.others),
+        fact(finding, indicator, monitoring.tellings, places=monitoring.district.publication.decimals),
+        _rule(finding.rule, kinds, monitoring.tellings),
+        ", ".join(_rule(name, kinds, monitoring.tellings) for name in finding.others),
     )
 
 
-def _rule(name: str, kinds: Mapping[str, str]) -> str:
-    """What a rule looks for, in words; a kind that has none here goes by the name of the rule."""
-    return wording.RULE_WORDS.get(kinds.get(name, name), name)
+def _rule(name: str, kinds: Mapping[str, str], tellings: Mapping[str, Telling]) -> str:
+    """What a rule looks for, in words; a kind that has none goes by the name of the rule."""
+    telling = tellings.get(kinds.get(name, name))
+    return telling.name if telling else name
+
+
+def _by_chance(monitoring: Monitoring, kinds: Mapping[str, str]) -> Iterator[str]:
+    """How often each rule fired, beside how often it would have if nothing had changed."""
+    tested = monitoring.alarms.filter(pl.col("expected").is_not_null(), pl.col("reading") == MAIN)
+    if tested.is_empty():
+        return
+    several = len(monitoring.periods) > 1
+    yield heading(3, "Сколько тревог случайны")
+    yield paragraph(
+        "Данные сплошные: изменение долей — факт. Статистическая проверка отвечает на другой вопрос: могло ли такое "
+        "изменение возникнуть без изменения работы — из-за малой численности (переводы, сроки, единичные случаи)."
+    )
+    yield bullets(
+        f"«{_rule(row['rule'], kinds, monitoring.tellings)}» ({row['rule']}{', ' + row['period'] if several else ''}): "
+        "если бы ничего не изменилось, такое правило сработало бы в среднем "
+        f"{wording.decimal(row['expected'])} раза из {row['tested']}; сработало {row['fired']}"
+        for row in tested.iter_rows(named=True)
+    )
 
 
 def not_checked(monitoring: Monitoring) -> Iterator[str]:
@@ -80,7 +103,13 @@ def not_checked(monitoring: Monitoring) -> Iterator[str]:
     yield table(
         ("Правило", "Почему", *numbers, "Показатели"),
         (
-            (_rule(row.rule, {}), row.reason, str(row.cells), str(row.units), ", ".join(row.indicators))
+            (
+                _rule(row.rule, {}, monitoring.tellings),
+                row.reason,
+                str(row.cells),
+                str(row.units),
+                ", ".join(row.indicators),
+            )
             for row in reasons
         ),
         numbers=numbers,

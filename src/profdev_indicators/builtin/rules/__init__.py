@@ -14,9 +14,11 @@ import attrs
 import polars as pl
 from attrs import frozen
 
+from profdev_indicators.builtin.rules.sentences import TELLINGS
 from profdev_indicators.frames import SEVERITY, Judgement, Severity
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import AppliesTo, Rule, key
+from profdev_indicators.results import Telling
 from profdev_indicators.wording import counted
 
 # Thresholds are decimal and values are quotients: 0,29 × 100 must still reach 29.
@@ -308,3 +310,9 @@ def provide_rules() -> Mapping[str, type[Rule]]:
         "coverage": Coverage,
         "lost": Lost,
     }
+
+
+@hookimpl
+def provide_sentences() -> Mapping[str, Telling]:
+    """How findings of the stock kinds are spoken of."""
+    return TELLINGS
