@@ -82,7 +82,7 @@ def _read(given: str, parameter: click.Parameter, least: float, most: float, *, 
     metavar="П.П.,…",
     default="5,10,20,30",
     callback=_falls,
-    help="Какие настоящие падения искать, в процентных пунктах (5,10,20,30); пустое — не искать, только ложные тревоги.",
+    help="Какие настоящие падения искать, в процентных пунктах (5,10,20,30); пусто — только ложные тревоги.",
 )
 @click.option(
     "--periods",
@@ -121,7 +121,7 @@ def _read(given: str, parameter: click.Parameter, least: float, most: float, *, 
 )
 @click.option("--out", metavar="ПАПКА", type=FILE, help="Записать и таблицы: simulate.md, alarms.csv, found.csv.")
 @without_option
-def command(
+def command(  # noqa: PLR0913 - the options of a command line, each by its name
     config: Path,
     period: str,
     data: Path,

@@ -30,6 +30,7 @@ NOWHERE, CELLS = "", "cells"
 _BOUNDS = (15.0, 40.0, 80.0)
 _PLANTED = 0.05  # of the cells: enough to count, few enough to leave a report what it is
 _ROWS_AT_ONCE = 300_000
+_YEARS_AT_ONCE = 1000  # every report has years of its own, and a calendar ends with 9999
 _CELL = ["report", "unit", "indicator"]
 FOUND = {"rule": pl.String, "size": pl.String, "fall": pl.Float64, "planted": pl.Int64, "found": pl.Int64}
 
@@ -86,7 +87,7 @@ def simulate(
     quiet: list[_Heard] = []
     found: list[pl.DataFrame] = []
     for number, ((fall, where), chance) in enumerate(zip(sorts, chances, strict=True)):
-        for first, reports in _batches(runs, sizes.rows.height * course.periods):
+        for first, reports in _batches(runs, sizes.rows.height, course.periods):
             panel = draw(sizes, course, chance, _planting(sizes, reports, chance, fall, where), fall)
             heard = _hear(panel, sizes, rule_names, first)
             if where == NOWHERE:
@@ -114,9 +115,9 @@ def _rules(district: District, rule_names: Mapping[type, str]) -> dict[str, set[
     return found
 
 
-def _batches(runs: int, rows: int) -> Iterator[tuple[int, int]]:
+def _batches(runs: int, cells: int, periods: int) -> Iterator[tuple[int, int]]:
     """The number of the first report, and how many are drawn with it."""
-    at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
+    at_once = max(1, min(_ROWS_AT_ONCE // (cells * periods), _YEARS_AT_ONCE // periods))
     for first in range(0, runs, at_once):
         yield first, min(at_once, runs - first)
 
@@ -130,9 +131,7 @@ def _looking(rules: Mapping[str, set[AppliesTo]], where: str) -> list[str]:
 # --- planting -------------------------------------------------------------------------------------------------------
 
 
-def _planting(
-    sizes: Sizes, reports: int, chance: np.random.Generator, fall: float, where: str
-) -> NDArray[np.bool_]:
+def _planting(sizes: Sizes, reports: int, chance: np.random.Generator, fall: float, where: str) -> NDArray[np.bool_]:
     """Reports × own cells; only what has so far to fall can fall so far."""
     room = np.where(sizes.worse < 0, sizes.shares, 1 - sizes.shares)
     able = ~sizes.steady & (sizes.worse != 0) & (room >= fall / 100)
@@ -142,7 +141,7 @@ def _planting(
         return _some(able, reports, chance)
     indicators = sizes.rows["indicator"].head(len(able)).rle_id().to_numpy()
     chosen = _some(np.bincount(indicators, able) > 0, reports, chance)
-    return chosen[:, indicators] & able
+    return np.asarray(chosen[:, indicators] & able, np.bool_)
 
 
 def _some(able: NDArray[np.bool_], reports: int, chance: np.random.Generator) -> NDArray[np.bool_]:
@@ -150,7 +149,7 @@ def _some(able: NDArray[np.bool_], reports: int, chance: np.random.Generator) ->
     drawn = np.where(able, chance.random((reports, len(able))), np.inf)
     count = min(max(1, round(_PLANTED * able.sum())), int(able.sum()))
     rank = drawn.argsort(axis=-1).argsort(axis=-1)
-    return rank < count
+    return np.asarray(rank < count, np.bool_)
 
 
 # --- listening ------------------------------------------------------------------------------------------------------
@@ -188,9 +187,13 @@ def _hear(panel: Panel, sizes: Sizes, rule_names: Mapping[type, str], first: int
 def _alarms(heard: Sequence[_Heard], rules: Sequence[str], runs: int) -> pl.DataFrame:
     findings = pl.concat(each.findings for each in heard)
     findings = pl.concat([findings, _by_any(findings)])
-    checked = pl.concat(each.alarms for each in heard).group_by("rule").agg(
-        (pl.col("checked").sum() / runs).alias("checked"),
-        pl.when(pl.col("expected").count() > 0).then(pl.col("expected").sum() / runs).alias("expected"),
+    checked = (
+        pl.concat(each.alarms for each in heard)
+        .group_by("rule")
+        .agg(
+            (pl.col("checked").sum() / runs).alias("checked"),
+            pl.when(pl.col("expected").count() > 0).then(pl.col("expected").sum() / runs).alias("expected"),
+        )
     )
     graded = findings.group_by("rule").agg(
         ((pl.col("severity") == word).sum() / runs).alias(word) for word in SEVERITIES
@@ -264,9 +267,7 @@ def _planted(planted: NDArray[np.bool_], sizes: Sizes, where: str) -> pl.DataFra
         reports, totals = np.nonzero(np.logical_or.reduceat(planted[:, sizes.members], sizes.starts, axis=-1))
         rows, size = totals + len(sizes.numbers), np.full(len(totals), ALL_FALL)
     cells = sizes.rows.select("unit", "indicator")[rows]
-    return cells.with_columns(
-        report=pl.Series(reports, dtype=pl.Int64), size=pl.Series(size, dtype=pl.String)
-    )
+    return cells.with_columns(report=pl.Series(reports, dtype=pl.Int64), size=pl.Series(size, dtype=pl.String))
 
 
 def _together(found: Sequence[pl.DataFrame], rules: Sequence[str]) -> pl.DataFrame:

@@ -65,7 +65,7 @@ class Sizes:
             rows=pl.concat([cells.select(*_ROW, members=pl.lit(1, pl.Int64)), _totals(pairs)]),
             numbers=cells["size"].to_numpy(),
             shares=_expected_shares(cells),
-            steady=cells.select((pl.col("size").max().over("indicator") == 1)).to_series().to_numpy(),
+            steady=cells.select(pl.col("size").max().over("indicator") == 1).to_series().to_numpy(),
             worse=_worse(cells, drawn),
             members=pairs["cell"].to_numpy().astype(np.intp),
             starts=np.flatnonzero(pairs["begins"].to_numpy()),

@@ -32,14 +32,16 @@ def heading(outcome: Outcome) -> list[str]:
     """Of what district, at what sizes, how many reports, and what was left out."""
     sizes, course = outcome.sizes, outcome.course
     organisations = sizes.rows.head(len(sizes.numbers))["unit"].n_unique()
-    shares = [name for name in sizes.rows["indicator"].unique(maintain_order=True) if name in _drawn(outcome)]
-    lines = [
-        f"{sizes.district.title}, размеры и доли — за {sizes.period}: "
-        f"{counted(len(shares), 'показатель', 'показателя', 'показателей')}, "
-        f"{counted(organisations, 'организация', 'организации', 'организаций')}, "
+    of_what = (
+        counted(len(_drawn(outcome)), "показатель", "показателя", "показателей"),
+        counted(organisations, "организация", "организации", "организаций"),
         f"ряд из {counted(course.periods, 'периода', 'периодов', 'периодов')}",
-        f"Разыграно {counted(outcome.runs, 'отчёт', 'отчёта', 'отчётов')}, в которых ничего не изменилось"
-        + (f", и по стольку же с каждым из падений: {_falls(outcome)}{NBSP}п.п." if outcome.falls else ""),
+    )
+    reports = counted(outcome.runs, "отчёт", "отчёта", "отчётов")
+    falls = f", и по стольку же с каждым из падений: {_falls(outcome)}{NBSP}п.п." if outcome.falls else ""
+    lines = [
+        f"{sizes.district.title}, размеры и доли — за {sizes.period}: {', '.join(of_what)}",
+        f"Разыграно {reports}, в которых ничего не изменилось{falls}",
     ]
     stirred = [
         (course.noise, f"уровень сам колеблется на {count(course.noise)}{NBSP}п.п."),
