@@ -235,6 +235,13 @@ def test_what_falls_gets_worse_whichever_way_worse_is(drawn: Sizes) -> None:
     assert change.filter(pl.col("indicator") == "2")["change"].to_list() == pytest.approx([20] * 4, abs=4)
 
 
+def test_a_gradual_fall_takes_even_steps(sizes: Callable[..., Sizes]) -> None:
+    drawn = sizes((400,) * 30)
+    told = panel(drawn, Course(periods=3, gradual=True), 1, 20.0, everywhere=True).values
+    means = told.filter(OWN, pl.col("indicator") == "1").group_by("period").agg(pl.col("value").mean()).sort("period")
+    assert means["value"].to_list() == pytest.approx([70, 60, 50], abs=2)
+
+
 @pytest.mark.parametrize(
     ("calendar", "period", "before"), [("year", "2022", "2020"), ("quarter", "2022-Q3", "2022-Q1")]
 )
@@ -539,6 +546,11 @@ def test_a_wrong_number_is_refused_with_its_bounds(
     code, _, err = run(*asked(district_file(), option, given))
     assert code == 2
     assert complaint in err
+
+
+def test_slow_falls_are_told_to_be_slow(run: Run, district_file: Write) -> None:
+    _, out, _ = run(*asked(district_file(), "--gradual"))
+    assert "какую часть настоящих падений за весь ряд правило находит" in out
 
 
 def test_a_decimal_comma_is_understood(run: Run, district_file: Write) -> None:

@@ -113,6 +113,11 @@ def _read(given: str, parameter: click.Parameter, least: float, most: float, *, 
     help="На сколько процентов колеблется численность от периода к периоду (0).",
 )
 @click.option(
+    "--gradual",
+    is_flag=True,
+    help="Падения не разом в последнем периоде, а поровну за весь ряд: для правил, которые ищут медленное.",
+)
+@click.option(
     "--seed",
     metavar="ЧИСЛО",
     default="1",
@@ -134,6 +139,7 @@ def command(  # noqa: PLR0913 - the options of a command line, each by its name
     noise: float,
     stay: float,
     drift: float,
+    gradual: bool,
     seed: int,
 ) -> int:
     """Узнать заранее, сколько ложных тревог дадут правила района и какие падения они заметят.
@@ -162,7 +168,7 @@ def command(  # noqa: PLR0913 - the options of a command line, each by its name
             sizes,
             runs=runs,
             falls=falls,
-            course=Course(periods=periods, noise=noise, stay=stay / 100, drift=drift),
+            course=Course(periods=periods, noise=noise, stay=stay / 100, drift=drift, gradual=gradual),
             rule_names=names,
             seed=seed,
             told=told,
@@ -213,6 +219,7 @@ def _files(outcome: Outcome, seed: int) -> Mapping[str, bytes]:
         "noise": course.noise,
         "stay": course.stay,
         "drift": course.drift,
+        "gradual": course.gradual,
         "seed": seed,
         "files": digests(files),
     }

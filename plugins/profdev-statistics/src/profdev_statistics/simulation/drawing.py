@@ -29,6 +29,7 @@ class Course:
     noise: float = 0.0  # percentage points by which every share strays in every period (standard deviation)
     stay: float = 0.0  # 0…1: the part of the persons who are the same as in the period before, and do as they did
     drift: float = 0.0  # per cent by which every denominator strays in every period (standard deviation)
+    gradual: bool = False  # what is planted falls by even steps over all periods; else at once in the last
 
 
 @frozen(kw_only=True, eq=False)
@@ -38,13 +39,13 @@ class Panel:
     values: pl.DataFrame  # VALUES; the id of a unit ends with MARK and the number of its report
     tree: pl.DataFrame  # unit, period, cluster, parent
     reported: tuple[Period, ...]  # the last period of every report
-    planted: NDArray[np.bool_]  # reports × own cells: where something was made to fall in the last period
+    planted: NDArray[np.bool_]  # reports × own cells: where something was made to fall
 
 
 def draw(
     sizes: Sizes, course: Course, chance: np.random.Generator, planted: NDArray[np.bool_], fall: float = 0.0
 ) -> Panel:
-    """A report for each row of ``planted``: which own cells get worse by ``fall`` points in the last period."""
+    """A report for each row of ``planted``: which own cells are worse by ``fall`` points in the last period."""
     reports = len(planted)
     shares = _shares(sizes, course, chance, planted, fall)
     numbers = _numbers(sizes, course, chance, reports)
@@ -63,7 +64,8 @@ def _shares(
 ) -> Floats:
     """Reports × periods × own cells."""
     shares = np.broadcast_to(sizes.shares, (len(planted), course.periods, len(sizes.shares))).copy()
-    shares[:, -1, :] += np.where(planted, sizes.worse * fall / 100, 0.0)
+    path = np.linspace(0.0, 1.0, course.periods) if course.gradual else np.arange(course.periods) == course.periods - 1
+    shares += np.where(planted, sizes.worse * fall / 100, 0.0)[:, None, :] * path[:, None]
     if course.noise:
         strays = chance.normal(0.0, course.noise / 100, shares.shape)
         shares += np.where(sizes.steady, 0.0, strays)
