@@ -1,0 +1,1 @@
+"""Rules that ask whether chance alone could have done it."""

@@ -1,0 +1,21 @@
+"""Who stands above whom, over several levels."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from profdev_indicators.frames import ENGINE
+
+
+def descent(cells: pl.LazyFrame) -> pl.LazyFrame:
+    """``unit, period, ancestor``: every unit with every unit above it in that period, one row each.
+
+    Args:
+        cells: rows with ``unit, period, parent``; those of the units between must be among them.
+    """
+    links = cells.select("unit", "period", "parent").unique().filter(pl.col("parent").is_not_null()).collect()
+    found = [links.rename({"parent": "ancestor"})]
+    while found[-1].height:
+        above = found[-1].lazy().join(links.lazy(), left_on=["ancestor", "period"], right_on=["unit", "period"])
+        found.append(above.select("unit", "period", pl.col("parent").alias("ancestor")).collect(engine=ENGINE))
+    return pl.concat(found).lazy()
