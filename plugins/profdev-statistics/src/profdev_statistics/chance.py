@@ -21,12 +21,9 @@ HAIR = 1e-12
 
 _POINT_HAIR = 1e-11  # the same of a difference of shares: 0.3 − 0.2 must still reach 0.1
 _NEGLIGIBLE = 1e-18  # a term that adds nothing to a sum of order one in float64
-_FAR = 12.0  # standard deviations beyond which a tail weighs nothing, where counts are large …
-_FAR_COUNTS = 40.0  # … and so many counts more, where they are small and the tail is Poisson's
-_STRIDE = 8
-_STEPS = 20  # halvings of the interval 0…1: to a hundred-thousandth of a point
-# Gauss-Hermite nodes of three points: what a base may come out as, and how likely.
-_NODES = [(z, 1/7) for z in ndtri((np.arange(7)+.5)/7)]
+_STRIDE = 8  # terms added between two looks at who is ready
+_STEPS = 20  # halvings of the interval 0…1: to a ten-thousandth of a percentage point
+_NODES: Floats = ndtri((np.arange(7) + 0.5) / 7)  # where a base may lie, in standard deviations, all equally likely
 
 
 def fall_by_chance(now: ArrayLike, of: ArrayLike, before: ArrayLike, of_before: ArrayLike) -> Floats:
@@ -44,15 +41,22 @@ def fall_by_chance(now: ArrayLike, of: ArrayLike, before: ArrayLike, of_before: 
     return np.where(is_high, 1 - tail, tail)[where].reshape(counts[0].shape)
 
 
-def chance_of_firing(of: ArrayLike, of_before: ArrayLike, both: ArrayLike, fall: ArrayLike, alpha: ArrayLike) -> Floats:
+def chance_of_firing(
+    of: ArrayLike, of_before: ArrayLike, both: ArrayLike, fall: float, alpha: ArrayLike, *, relative: float = 0.0
+) -> Floats:
     """How often a fall of at least ``fall`` (0…1) with a mid-p of at most ``alpha`` comes out if nothing has changed.
 
-    The same margins as those of :func:`fall_by_chance`: two sizes, and how many were counted in ``both`` together. Low
-    counts fire and high ones do not, so this is P(X ≤ c) of the largest count c that does; 0 where none does.
+    ``relative``: and of at least such a part (0…1) of the share of the base. The margins are those of
+    :func:`fall_by_chance`: two sizes, and how many were counted in ``both`` together. Low counts fire and high ones do
+    not, so this is P(X ≤ c) of the largest count c that does; 0 where none does.
     """
-    given = _counts(of, of_before, both, fall, alpha)
-    (n, m, k, least, rare), where = _distinct(given)
-    first, last = np.maximum(k - m, 0), np.floor((k / m - least + _POINT_HAIR) * (n * m / (n + m)))
+    given = _counts(of, of_before, both, alpha)
+    (n, m, k, rare), where = _distinct(given)
+    kept = 1 - relative
+    first = np.maximum(k - m, 0)
+    by_points = (k / m - fall + _POINT_HAIR) / (1 / n + 1 / m)
+    by_part = (kept * k / m + _POINT_HAIR) / (1 / n + kept / m)
+    last = np.floor(np.minimum(by_points, by_part))
     mean = n * k / (n + m)
     spread = np.sqrt(mean * m * (n + m - k) / ((n + m) * np.maximum(n + m - 1, 1)))
     c = np.maximum(np.minimum(np.floor(mean + ndtri(rare) * spread), last), first)
@@ -67,13 +71,13 @@ def detectable_fall(
     """The smallest true fall (0…1) from ``share`` (0…1) that a rule would see with probability ``power``.
 
     The rule: a fall of at least ``fall`` with a mid-p of at most ``alpha``. Both counts are binomial; that of the base
-    is taken at three points with the weights of Gauss and Hermite, which differs from the whole sum by less than a
-    percentage point. NaN: not even a fall to nothing would be seen so often.
+    is taken at seven points instead of all, which differs from the whole sum by less than a percentage point. NaN: not
+    even a fall to nothing would be seen so often.
     """
     given = _counts(of, of_before, share)
     (n, m, p), where = _distinct(given)
     spread = np.sqrt(m * p * (1 - p))
-    critical = [_critical(n, np.clip(np.rint(m * p + z * spread), 0, m), m, fall, alpha) for z, _ in _NODES]
+    critical = [_critical(n, np.clip(np.rint(m * p + z * spread), 0, m), m, fall, alpha) for z in _NODES]
     low, high = np.zeros_like(p), p.copy()
     for _ in range(_STEPS):
         middle = (low + high) / 2
@@ -164,7 +168,8 @@ def _lower(x: Floats, n: Floats, k: Floats, m: Floats) -> Floats:
             now -= 1
         total[alive] = sums
         goes_on = term > _NEGLIGIBLE
-        alive, now, term, sums, others, n, k = (each[goes_on] for each in (alive, now, term, sums, others, n, k))
+        alive = alive[goes_on]
+        now, term, sums, others, n, k = (each[goes_on] for each in (now, term, sums, others, n, k))
     return total
 
 
@@ -179,9 +184,7 @@ def _shrunk(
     return c, at, below
 
 
-def _grown(
-    c: Floats, at: Floats, below: Floats, n: Floats, k: Floats, m: Floats, rare: Floats, last: Floats
-) -> Floats:
+def _grown(c: Floats, at: Floats, below: Floats, n: Floats, k: Floats, m: Floats, rare: Floats, last: Floats) -> Floats:
     """P(X ≤ c) of the last count upward, up to ``last``, whose mid-p is still rare."""
     while True:
         after = at * (n - c) * (k - c) / ((c + 1) * (m - k + c + 1))
@@ -214,7 +217,6 @@ def _fires(c: Floats, n: Floats, b: Floats, m: Floats, last: Floats, alpha: floa
 
 
 def _seen(critical: Sequence[Floats], n: Floats, p: Floats) -> Floats:
-    total = np.zeros_like(p)
-    for c, (_, weight) in zip(critical, _NODES, strict=True):
-        total += weight * np.where(c < 0, 0.0, bdtr(np.maximum(c, 0), n.astype(np.int64), np.clip(p, 0, 1)))
-    return total
+    """How often a count of ``n`` with the share ``p`` is at most the critical one."""
+    often = [np.where(c < 0, 0.0, bdtr(np.maximum(c, 0), n.astype(np.int64), np.clip(p, 0, 1))) for c in critical]
+    return np.asarray(np.mean(often, axis=0), np.float64)
