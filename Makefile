@@ -32,6 +32,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/command.py
 	$(BIN)/python benchmarks/intake.py
+	$(BIN)/python benchmarks/rules.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
