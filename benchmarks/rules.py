@@ -612,18 +612,20 @@ def performance(cells: int, rounds: int) -> dict[str, Any]:
     }
     work: dict[str, Callable[[], object]] = {"all of them": lambda: _collected(drawn.values, asked)}
     work |= {name: lambda one=one: _collected(drawn.values, one) for name, one in rules.items()}
-    x, n, b, m = (chance.integers(low, high, SAMPLE) for low, high in ((0, 5), (5, 81), (0, 5), (5, 81)))
+    n, m = chance.integers(5, 81, (2, SAMPLE))
     x, b = chance.binomial(n, 0.8), chance.binomial(m, 0.8)
-    peers: dict[str, Callable[[], object]] = {
-        "mid-p: chance.fall_by_chance": lambda: chances.fall_by_chance(x, n, b, m),
-        "mid-p: scipy.stats.hypergeom, arrays": lambda: (
+    mid_p: dict[str, Callable[[], object]] = {
+        "chance.fall_by_chance": lambda: chances.fall_by_chance(x, n, b, m),
+        "scipy.stats.hypergeom, arrays": lambda: (
             hypergeom.cdf(x - 1, n + m, x + b, n) + hypergeom.pmf(x, n + m, x + b, n) / 2
         ),
-        "exact p: scipy.stats.fisher_exact, cell by cell": lambda: [
+        "scipy.stats.fisher_exact (no mid-p), cell by cell": lambda: [
             fisher_exact([[x[k], n[k] - x[k]], [b[k], m[k] - b[k]]], "less") for k in range(SAMPLE)
         ],
-        "interval: chance.newcombe": lambda: chances.newcombe(x, n, b, m, 0.9),
-        "interval: statsmodels confint_proportions_2indep, cell by cell": lambda: [
+    }
+    interval: dict[str, Callable[[], object]] = {
+        "chance.newcombe": lambda: chances.newcombe(x, n, b, m, 0.9),
+        "statsmodels confint_proportions_2indep, cell by cell": lambda: [
             confint_proportions_2indep(x[k], n[k], b[k], m[k], method="newcomb", alpha=0.1) for k in range(SAMPLE)
         ],
     }
@@ -634,7 +636,8 @@ def performance(cells: int, rounds: int) -> dict[str, Any]:
         "sample": SAMPLE,
         "rounds": rounds,
         "rules": _seconds(work, rounds),
-        "tests": _seconds(peers, rounds),
+        "mid-p": _seconds(mid_p, rounds),
+        "interval": _seconds(interval, rounds),
     }
 
 
@@ -698,10 +701,8 @@ def page(report: Mapping[str, Any]) -> str:
     built = ", ".join(f"{name} {number}" for name, number in report["versions"].items())
     differ = "**bold** where they differ by more than three standard errors and half of the published one's last digit"
     drawn_here = f"{drawn['series']:,} series of each size, {drawn['reports']} reports of each panel"
-    parts = [
-        f"{report['agree']} of {report['compared']} published figures agree. Each is printed as measured (published), "
-        + f"{differ}. Drawn: {drawn_here}. {built}."
-    ]
+    agree = f"{report['agree']} of {report['compared']} published figures agree"
+    parts = [f"{agree}. Each is printed as measured (published), {differ}. Drawn: {drawn_here}. {built}."]
     figures = pl.DataFrame(report["figures"])
     for (title,), table in figures.group_by("table", maintain_order=True):
         columns = table["column"].unique(maintain_order=True).to_list()
@@ -713,13 +714,10 @@ def page(report: Mapping[str, Any]) -> str:
     if speed := report["speed"]:
         place = f"{machine['cpus']} × {machine['model']}, {machine['system']}, load {machine['load']:.1f}"
         size = f"{speed['units']:,} organisations × {INDICATORS} indicators × {speed['periods']} periods"
-        parts += [
-            "## Speed",
-            f"{speed['cells']:,} cells ({size}) through `judge()`, the last period judged; tests of {speed['sample']:,} "
-            + f"cells; median of {speed['rounds']} rounds; {place}.",
-            _timed("rules", speed["rules"], next(iter(speed["rules"]))),
-            _timed("one test", speed["tests"], next(iter(speed["tests"]))),
-        ]
+        judged = f"{speed['cells']:,} cells ({size}) through `judge()`, the last period judged"
+        tested = f"tests of {speed['sample']:,} cells; median of {speed['rounds']} rounds"
+        parts += ["## Speed", f"{judged}; {tested}; {place}."]
+        parts += [_timed(title, speed[title]) for title in ("rules", "mid-p", "interval")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -730,8 +728,9 @@ def _shown(cell: Mapping[str, Any]) -> str:
     return text if cell["agrees"] else f"**{text}**"
 
 
-def _timed(title: str, seconds: Mapping[str, float], first: str) -> str:
-    rows = [f"| {name} | {taken:.3f} | {taken / seconds[first]:.2f} |" for name, taken in seconds.items()]
+def _timed(title: str, seconds: Mapping[str, float]) -> str:
+    first = next(iter(seconds.values()))
+    rows = [f"| {name} | {taken:.4f} | {taken / first:.2f} |" for name, taken in seconds.items()]
     return "\n".join([f"| {title} | seconds | ÷ first |", "| --- | ---: | ---: |", *rows])
 
 
