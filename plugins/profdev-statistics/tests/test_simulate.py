@@ -54,6 +54,7 @@ sections:
         source: card
         silence: excluded
         missing: strict
+        target: [{{since: 2022-01-01, at: 60}}, {{since: 2023-01-01, at: 75}}]
       - id: "2"
         title: Дефициты
         better: lower
@@ -267,9 +268,11 @@ def test_an_organisation_with_everybody_may_yet_lose_somebody(sizes: Callable[..
 # --- running --------------------------------------------------------------------------------------------------------
 
 
-ALL = (
-    "[{drop: {points: 10, persons: 0}}, {streak: {length: 2}}, {below_peers: {points: 10}}, {lost: {}}, {coverage: {}}]"
-)
+# Rules that look at a cell, at its history, at its peers, at all cells of a period, and at all cells there are.
+ALL = """[
+  {drop: {points: 10, persons: 0}}, {streak: {length: 2}}, {below_peers: {points: 10}}, {lost: {}}, {coverage: {}},
+  {significant_fall: {points: 5, alpha: 0.2, overdispersion: 1}}, {trend: {points: 5, z: 1}}, {missed_target: {}},
+  {target_at_risk: {}}, {low_outlier: {at_least: 4}}, {widening_gap: {at_least: 4, points: 0, alpha: 0.3, draws: 99}}]"""
 DROP = "[{drop: {points: 10, persons: 0, applies_to: organisations}}]"
 
 
@@ -297,7 +300,7 @@ def test_reports_judged_together_say_what_each_says_alone(
     sizes: Callable[..., Sizes], rule_names: Mapping[type, str]
 ) -> None:
     """None is history, peer or family to another."""
-    drawn = sizes((12, 25, 40, 60, 90, 15), ALL)
+    drawn = sizes((12, 25, 40, 60, 90, 15, 33, 44, 55, 66, 77), ALL)
     planted = np.zeros((6, len(drawn.shares)), np.bool_)
     panel = draw(drawn, Course(periods=4), np.random.default_rng(3), planted)
     one = panel.values["unit"].str.extract("#(.)$").cast(pl.Int64)
@@ -311,7 +314,8 @@ def test_reports_judged_together_say_what_each_says_alone(
     alone = [
         findings(panel.values.filter(one == n), panel.tree.filter(tree_one == n), [panel.reported[n]]) for n in range(6)
     ]
-    assert together.height > 20
+    assert set(together["rule"]) >= {"drop", "streak", "below_peers", "significant_fall", "trend", "missed_target"}
+    assert set(together["rule"]) >= {"target_at_risk", "low_outlier", "widening_gap"}
     assert together.sort(pl.all()).equals(pl.concat(alone).sort(pl.all()))
 
 

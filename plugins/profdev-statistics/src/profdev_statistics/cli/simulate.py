@@ -73,9 +73,9 @@ def _read(given: str, parameter: click.Parameter, least: float, most: float, *, 
 @click.option(
     "--runs",
     metavar="ЧИСЛО",
-    default="200",
+    default="100",
     callback=_number(1, _MOST_RUNS, whole=True),
-    help="Сколько отчётов разыграть каждого рода (200). Больше — точнее и дольше.",
+    help="Сколько отчётов разыграть каждого рода (100). Больше — точнее и дольше.",
 )
 @click.option(
     "--falls",

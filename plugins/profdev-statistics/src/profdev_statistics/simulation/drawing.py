@@ -1,7 +1,8 @@
 """Panels of a district drawn at random: many reports in which nothing changes, or in which only what was planted does.
 
-Every report has organisations of its own in periods of its own, so that all of them can be judged at once and yet none
-is history, peer or family to another: rules compare a unit with its own past and with others of the same period.
+Every report has organisations, periods and a definition of its own, so that all of them can be judged at once and yet
+none is history, peer or family to another: rules compare a unit with its own past, with others of the same period, and
+with nothing across a change of definition.
 """
 
 from __future__ import annotations
@@ -122,10 +123,10 @@ def _values(sizes: Sizes, counts: Whole, numbers: Whole, moments: pl.DataFrame) 
         reported="members",
         evidenced="members",
         state=pl.lit("ok"),
-        definition=pl.lit("drawn"),
     )
     panel = moments.join(rows, how="cross", maintain_order="left_right").with_columns(
         pl.concat_str("unit", "report").alias("unit"),
+        definition="report",
         numerator=_with_totals(counts, sizes),
         denominator=_with_totals(numbers, sizes),
     )
