@@ -62,6 +62,7 @@ class Finding:
     numerator: float | None
     denominator: float | None
     numbers: Mapping[str, Any]
+    p_value: float | None = None
     suspended_by: str | None = None
     raised_by: str | None = None
     others: tuple[str, ...] = ()  # names of the other rules that fired in the same cell

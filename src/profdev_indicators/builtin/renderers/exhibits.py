@@ -28,7 +28,7 @@ def exhibits(monitoring: Monitoring) -> Iterator[str]:
 
 
 def _table(exhibit: Exhibit, places: int) -> Iterator[str]:
-    rows = exhibit.frame.select(exhibit.headings)
+    rows = exhibit.frame.select(list(exhibit.headings))
     yield from long_table(
         tuple(exhibit.headings.values()),
         [_cells(row, places) for row in rows.iter_rows(named=True)],

@@ -25,7 +25,10 @@ class Unchecked:
 
 
 def findings(monitoring: Monitoring, units: Sequence[str]) -> tuple[Finding, ...]:
-    """One per cell: the leading finding, which names the others; the gravest first, then in the order of the form.
+    """One per cell: the leading finding, which names the others; the gravest first.
+
+    Of equally grave ones those of later periods, then those chance explains least, then those which concern most
+    persons, then in the order of the form.
 
     Args:
         monitoring: the answer.
@@ -67,6 +70,8 @@ def _order(monitoring: Monitoring, units: Sequence[str]) -> Callable[[Finding], 
     return lambda finding: (
         -SEVERITIES.index(finding.severity),
         periods.get(finding.period, 1),
+        1.0 if finding.p_value is None else finding.p_value,
+        -(finding.numbers.get("persons") or 0.0),
         form.get(finding.indicator, len(form)),
         places.get(finding.unit, len(places)),
         finding.unit,

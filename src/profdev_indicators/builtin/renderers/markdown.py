@@ -54,6 +54,7 @@ def _blocks(monitoring: Monitoring) -> Iterator[str]:
     yield from grounds.decisions(monitoring)
     yield from grounds.goals(monitoring)
     yield from grounds.remarks(monitoring)
+    yield from verdicts.appendix(monitoring, found)
     yield from grounds.provenance(monitoring)
 
 

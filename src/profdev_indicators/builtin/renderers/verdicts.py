@@ -26,6 +26,9 @@ from profdev_indicators.model import Indicator
 from profdev_indicators.results import Finding, Monitoring, Telling
 from profdev_indicators.sentences import fact
 
+_CAPACITY = 15  # as many cells as a department can go into at once
+_REST = "Остальные находки"
+
 
 def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
     """What the rules found, the gravest first."""
@@ -43,6 +46,36 @@ def worsened(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
         )
     indicators, kinds = {indicator.id: indicator for indicator in district.indicators}, kinds_of_rules(district)
     yield from _by_chance(monitoring, kinds)
+    shown = _shown(found)
+    if len(shown) < len(found):
+        yield paragraph(
+            f"Показаны важнейшие ({len(shown)} из {len(found)}); остальные — в конце отчёта, в приложении «{_REST}»."
+        )
+    yield from _graded(shown, monitoring, indicators, kinds)
+
+
+def appendix(monitoring: Monitoring, found: Sequence[Finding]) -> Iterator[str]:
+    """What :func:`worsened` left for those who want to see everything."""
+    rest = found[len(_shown(found)) :]
+    if not rest:
+        return
+    indicators = {indicator.id: indicator for indicator in monitoring.district.indicators}
+    yield heading(2, _REST)
+    yield from _graded(rest, monitoring, indicators, kinds_of_rules(monitoring.district))
+
+
+def _shown(found: Sequence[Finding]) -> Sequence[Finding]:
+    """As many of the gravest as a person can go into at once; what is for information is for the appendix."""
+    grave = [finding for finding in found if finding.severity != "info"]
+    return grave[:_CAPACITY]
+
+
+def _graded(
+    found: Sequence[Finding],
+    monitoring: Monitoring,
+    indicators: Mapping[str, Indicator],
+    kinds: Mapping[str, str],
+) -> Iterator[str]:
     for severity, group in groupby(found, key=lambda finding: finding.severity):
         cells = tuple(group)
         yield heading(3, f"{wording.SEVERITY_WORDS[severity].capitalize()}: {len(cells)}")
