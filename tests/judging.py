@@ -13,7 +13,6 @@ from profdev_indicators.engine.judge import Judged, judge
 from profdev_indicators.frames import VALUES
 from profdev_indicators.model import (
     Better,
-    Calendar,
     District,
     Dynamics,
     Escalation,
@@ -26,7 +25,7 @@ from profdev_indicators.model import (
     Section,
     Source,
 )
-from profdev_indicators.periods import Period
+from profdev_indicators.periods import Calendar, Period
 
 RULE_NAMES: Mapping[type, str] = {kind: name for name, kind in provide_rules().items()}
 
@@ -67,7 +66,12 @@ def indicator(
     **more: Any,
 ) -> Indicator:
     """An indicator with rules of its own."""
-    given = {"title": f"Показатель {id}", "source": CARD, "silence": "excluded", "missing": "strict"} | more
+    given: dict[str, Any] = {
+        "title": f"Показатель {id}",
+        "source": CARD,
+        "silence": "excluded",
+        "missing": "strict",
+    } | more
     return Indicator(id=id, measure=measure, better=better, rules=rules, **given)
 
 

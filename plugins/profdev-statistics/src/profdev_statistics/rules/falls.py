@@ -55,13 +55,24 @@ class ObservedFall:
             base=_base(),
             change=pl.col("value") - _base(),
             severity=pl.lit(self.severity, SEVERITY),
-            numbers={**_base_numbers(), "persons": persons, "threshold": pl.lit(self.points, pl.Float64)},
+            numbers={**_base_numbers(), "persons": persons, "mid_p": pl.col("mid_p")},
+            chance=pl.col("chance"),
             prepare=self._prepared,
             needs=panels.NEEDS,
         )
 
     def _prepared(self, cells: pl.LazyFrame) -> pl.LazyFrame:
-        return panels.with_base(panels.comparable(cells, coverage=self.coverage), periods=1, within=1)
+        compared = panels.comparable(cells, coverage=self.coverage)
+        panel = panels.with_base(compared, periods=1, within=1).collect(engine=ENGINE)
+        tests = panel.lazy().filter(_is_test(self.at_least)).collect(engine=ENGINE)
+        counts = now, of, before, of_before = _counts(tests)
+        fall = np.maximum(self.points / 100, self.persons / of)
+        known = tests.lazy().select(
+            "row",
+            pl.lit(pl.Series(chance.fall_by_chance(*counts))).alias("mid_p"),
+            pl.lit(pl.Series(chance.chance_of_firing(of, of_before, now + before, fall, 1.0))).alias("chance"),
+        )
+        return panel.lazy().join(known, on="row", how="left", maintain_order="left")
 
 
 @frozen(kw_only=True)
@@ -168,23 +179,18 @@ class SignificantFall:
             within=self.within,
             every=self.every,
         ).collect(engine=ENGINE)
-        tested = self._tested(panel.lazy().filter(self._is_test()).collect(engine=ENGINE))
+        tested = self._tested(panel.lazy().filter(_is_test(self.at_least)).collect(engine=ENGINE))
         return panel.lazy().join(tested, on="row", how="left", maintain_order="left")
-
-    def _is_test(self) -> pl.Expr:
-        """Enough heads, and not all or none of them counted in both: then there is nothing chance could change."""
-        both, all_ = pl.col("count") + pl.col("pooled_count"), pl.col("size") + pl.col("pooled_size")
-        return (pl.min_horizontal("size", "pooled_size") >= self.at_least) & (both > 0) & (both < all_)
 
     def _tested(self, tests: pl.DataFrame) -> pl.LazyFrame:
         """What is known of every test, by ``row``; of those that fire, also what a sentence needs."""
-        counts = [tests[name].to_numpy() for name in ("count", "size", "pooled_count", "pooled_size")]
-        now, of, before, of_before = counts
+        counts = now, of, before, of_before = _counts(tests)
         fall = before / of_before - now / of
         spread = self._spread(tests)
         mid_p, alpha = chance.fall_by_chance(*counts), np.full(len(tests), self.alpha)
         if self.overdispersion is not None:
-            mid_p, alpha = ndtr(ndtri(mid_p) / spread), ndtr(ndtri(alpha) * spread)
+            mid_p = np.where(spread > 1, ndtr(ndtri(mid_p) / spread), mid_p)
+            alpha = np.where(spread > 1, ndtr(ndtri(alpha) * spread), alpha)
         fires = (
             (fall >= self.points / 100 - _HAIR)
             & (now / of <= (1 - self._relative()) * before / of_before + _HAIR)
@@ -229,9 +235,7 @@ class SignificantFall:
 
     def _told(self, fired: pl.DataFrame) -> pl.LazyFrame:
         """The interval, the smallest fall to be seen and the parts of a change, of those that fired."""
-        now, of, before, of_before = (
-            fired[name].to_numpy() for name in ("count", "size", "pooled_count", "pooled_size")
-        )
+        now, of, before, of_before = _counts(fired)
         low, high = chance.newcombe(now, of, before, of_before)
         least = chance.detectable_fall(of, of_before, before / of_before, self.points / 100, self.alpha, power=_SEEN)
         sign, former = pl.col("sign"), pl.col("pooled_size") / pl.col("pooled_over")
@@ -313,6 +317,17 @@ def _unchecked(*, within: int, every: int, at_least: int) -> pl.Expr:
         panels.too_few("pooled_size", at_least, where=" в базе"),
     )
     return pl.when("share").then(reason)
+
+
+def _is_test(at_least: int) -> pl.Expr:
+    """Enough heads, and not all or none of them counted in both: then there is nothing chance could change."""
+    both, everybody = pl.col("count") + pl.col("pooled_count"), pl.col("size") + pl.col("pooled_size")
+    return (pl.min_horizontal("size", "pooled_size") >= at_least) & (both > 0) & (both < everybody)
+
+
+def _counts(tests: pl.DataFrame) -> tuple[chance.Floats, chance.Floats, chance.Floats, chance.Floats]:
+    now, of, before, of_before = (tests[name].to_numpy() for name in ("count", "size", "pooled_count", "pooled_size"))
+    return now, of, before, of_before
 
 
 def _base() -> pl.Expr:
