@@ -21,7 +21,6 @@ Groups = NDArray[np.intp]
 
 WARNING, ALARM = -1.96, -3.09  # one-sided 2.5 % and 0.1 %
 _TRIMMED = 0.10  # of the deviations on either side, before they say how much the members differ
-_LEFT = 0.678733  # of the variance of normal deviations so drawn in
 _EDGE = 0.03  # a group's share this near to 0 or 1 is judged exactly
 _HAIR = 1e-12
 _SURE = 1 - 1e-12  # where two deviations are one and the same, Owen's formula divides by nothing
@@ -34,7 +33,6 @@ class Funnel:
     share: Floats  # the centre: pooled share of the members
     phi: Floats  # mean square of their deviations, the outermost tenth on either side drawn in; 1: chance alone
     tau: Floats  # standard deviation of what they truly differ by, on the scale of arcsin √p; 0: chance explains all
-    spread: Floats  # the same without what drawing in takes away: for saying how often, not for drawing limits
     members: Floats
 
     @classmethod
@@ -54,19 +52,14 @@ class Funnel:
         phi = _summed(_drawn_in(plain, group, members) ** 2, group) / members
         weight, squares = _summed(4 * n, group), _summed(16 * n * n, group)
         spare = weight - squares / weight  # 0 in a group of one
-        tau, spread = (_true(members * each - (members - 1), spare) for each in (phi, phi / _LEFT))
-        return cls(share=share, phi=phi, tau=tau, spread=spread, members=members)
+        excess = np.maximum(members * phi - (members - 1), 0)
+        tau = np.sqrt(np.divide(excess, spare, out=np.zeros_like(spare), where=spare > 0))
+        return cls(share=share, phi=phi, tau=tau, members=members)
 
     def at(self, groups: ArrayLike) -> Funnel:
         """The same with an element a member: what the methods below want beside members of many groups."""
         group = np.asarray(groups, np.intp)
-        return Funnel(
-            share=self.share[group],
-            phi=self.phi[group],
-            tau=self.tau[group],
-            spread=self.spread[group],
-            members=self.members[group],
-        )
+        return Funnel(share=self.share[group], phi=self.phi[group], tau=self.tau[group], members=self.members[group])
 
     @property
     def is_exact(self) -> NDArray[np.bool_]:
@@ -100,20 +93,22 @@ class Funnel:
         return limit
 
     def chance_below(self, n: ArrayLike, z: float = WARNING) -> Floats:
-        """How often a member of ``n`` persons falls below the lower limit if it differs as members usually do."""
-        n, share, tau, spread, exact = np.broadcast_arrays(
-            np.asarray(n, np.float64), self.share, self.tau, self.spread, self.is_exact
-        )
-        chance = np.asarray(ndtr(z * np.sqrt((0.25 / n + tau**2) / (0.25 / n + spread**2))), np.float64)
+        """How often a member of ``n`` persons falls below the lower limit if it differs no more than by τ.
+
+        What the limit stands for. The drawn-in τ is smaller than what members truly differ by, so that where they do
+        differ two or three times as many fall below.
+        """
+        n, share, exact = np.broadcast_arrays(np.asarray(n, np.float64), self.share, self.is_exact)
+        chance = np.full(n.shape, ndtr(z))
         chance[exact] = binom.cdf(_fewest(n[exact], share[exact], z) - 1, n[exact], share[exact])
         return chance
 
     def alike(self, n: ArrayLike, n_before: ArrayLike) -> Floats:
         """The correlation of a member's deviations in two periods, if what makes it differ stays."""
-        n, before, spread, exact = np.broadcast_arrays(
-            np.asarray(n, np.float64), np.asarray(n_before, np.float64), self.spread, self.is_exact
+        n, before, tau, exact = np.broadcast_arrays(
+            np.asarray(n, np.float64), np.asarray(n_before, np.float64), self.tau, self.is_exact
         )
-        lasting = spread**2
+        lasting = tau**2
         alike = lasting / np.sqrt((lasting + 0.25 / n) * (lasting + 0.25 / before))
         return np.where(exact, 0.0, alike)
 
@@ -132,11 +127,6 @@ def both(first: ArrayLike, second: ArrayLike, alike: ArrayLike) -> Floats:
     triangles = owens_t(h, (k / h - rho) / apart) + owens_t(k, (h / k - rho) / apart)
     together[possible] = (ndtr(h) + ndtr(k)) / 2 - triangles
     return together.clip(0)
-
-
-def _true(excess: Floats, spare: Floats) -> Floats:
-    """The standard deviation that is left of an excess of squares; 0 where there is none, or one member only."""
-    return np.sqrt(np.divide(excess, spare, out=np.zeros_like(spare), where=(spare > 0) & (excess > 0)))
 
 
 def _deviation(x: Floats, n: Floats, share: Floats) -> Floats:

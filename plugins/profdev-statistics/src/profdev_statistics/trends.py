@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 _DRAWS = 40_000
 _SEED = 5
+_HAIR = 1e-9  # equal shares have a slope of nothing but rounding
 
 
 def cochran_armitage(x: ArrayLike, n: ArrayLike, t: ArrayLike) -> Floats:
@@ -54,7 +55,7 @@ def slopes_without_one(x: ArrayLike, n: ArrayLike, t: ArrayLike) -> Floats:
 def falls_without_any_one(x: ArrayLike, n: ArrayLike, t: ArrayLike) -> NDArray[np.bool_]:
     """Whether the slope is negative whichever one point is left out: no single period makes the trend."""
     steepest_rise = np.fmax.reduce(slopes_without_one(x, n, t), axis=1)
-    return np.asarray(steepest_rise < 0, np.bool_)
+    return np.asarray(steepest_rise < -_HAIR, np.bool_)
 
 
 def theil_sen(y: ArrayLike, t: ArrayLike) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from math import factorial
 
@@ -22,6 +22,7 @@ _HAIR = 1e-9
 _RUN = 7  # points on one side of the centre, or each worse than the one before
 _NEAR = 3  # points of which two are near the limit
 _LIMIT, _WARNING = 3.0, 2.0  # standard deviations
+_DRAWS, _SEED = 100_000, 13
 _YEARLY = r"^\d{4}(/\d{4})?$"
 
 
@@ -129,20 +130,31 @@ def _signal() -> pl.Expr:
 
 
 def _by_chance(points: pl.DataFrame) -> Floats:
-    """How often one of the four signs appears if the share stays at the centre; NaN: the centre is all or nothing.
+    """How often one of the four signs appears if the share stays where it is; NaN: it is all or nothing.
 
-    From the binomial distribution of the last point; the points before it are taken to be of its size.
+    What concerns limits is taken from the binomial distribution of the last point, and the two before are taken to be
+    of its size; rows of seven are those of any order of the points.
     """
     centre, n = points["centre"].to_numpy(), points["size"].to_numpy()
     error = np.sqrt(centre * (1 - centre) / n)
-    outside, near, below = (
-        binom.cdf(np.ceil(n * (centre - width * error) - _HAIR) - 1, n, centre) for width in (_LIMIT, _WARNING, 0)
+    outside, near = (
+        binom.cdf(np.ceil(n * (centre - width * error) - _HAIR) - 1, n, centre) for width in (_LIMIT, _WARNING)
     )
-    has_run = points[f"size@{_RUN - 1}"].is_not_null().to_numpy()
     neighbours = sum(points[f"size@{k}"].is_not_null().to_numpy().astype(np.float64) for k in (1, 2))
     edge = outside + (near - outside) * (1 - (1 - near) ** neighbours)
-    chance = 1 - (1 - edge) * (1 - has_run * below**_RUN) * (1 - has_run / factorial(_RUN))
-    return np.where(error > 0, chance, np.nan)
+    lengths, which = np.unique(points["chart_points"].to_numpy(), return_inverse=True)
+    rows = np.array([_row_by_chance(int(length)) for length in lengths])[which]
+    has_row = points[f"size@{_RUN - 1}"].is_not_null().to_numpy()
+    return np.where(error > 0, 1 - (1 - edge) * (1 - has_row * rows), np.nan)
+
+
+@lru_cache(maxsize=1024)
+def _row_by_chance(points: int) -> float:
+    """How often the last seven of so many points lie below the mean of all, or each below the one before."""
+    last, others = np.split(np.random.default_rng(_SEED).standard_normal((_DRAWS, _RUN + 1)), [_RUN], axis=1)
+    rest = points - _RUN
+    centre = (last.sum(axis=1) + others[:, 0] * np.sqrt(rest)) / points
+    return float((last < centre[:, None]).all(axis=1).mean()) + 1 / factorial(_RUN)
 
 
 def _turned(share: pl.Expr) -> pl.Expr:

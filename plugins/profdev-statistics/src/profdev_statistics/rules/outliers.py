@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
+import attrs
 import numpy as np
 import polars as pl
 from attrs import frozen
@@ -20,6 +22,11 @@ from profdev_statistics.rules import grades
 
 _PEERS = ("line", "position", "level", "cluster")
 _BEFORE = ("position", "peers_z", "value", "period", "size", "low")
+
+
+def _rising(_: object, attribute: attrs.Attribute[tuple[int, ...]], bounds: tuple[int, ...]) -> None:
+    if any(bound < 1 for bound in bounds) or any(later <= bound for bound, later in pairwise(bounds)):
+        raise ValueError(f"{attribute.name}: границы должны возрастать и быть больше нуля, например [20, 50]")
 
 
 @frozen(kw_only=True)
@@ -45,6 +52,7 @@ class LowOutlier:
     sizes: tuple[int, ...] = key(
         "Где делить группу по численности, например [20, 50]; слишком малые части объединяются. Пусто — не делить",
         default=(),
+        validator=_rising,
     )
     severity: Severity = key(grades.SEVERITY_KEY, default="attention")
     name: str | None = key(grades.NAME_KEY, default=None)
@@ -81,7 +89,7 @@ class LowOutlier:
                 "peers_count": pl.col("peers_count"),
                 "cluster": pl.col("peers_name"),
                 "limit": pl.col("peers_limit"),
-                "far": far,
+                "by_chance": pl.when(far).then("peers_p").otherwise(1.0),
                 "value_before": pl.when(twice).then(pl.col("peers_value_before")),
                 "period_before": pl.when(twice).then(pl.col("peers_period_before")),
             },
@@ -98,14 +106,13 @@ def _beside_peers(series: pl.LazyFrame, *, rule: LowOutlier) -> pl.LazyFrame:
         cells, by = banded(cells, by=_PEERS, size="size", bounds=rule.sizes, least=rule.at_least), (*_PEERS, "band")
     else:
         cells = cells.with_columns(band=pl.lit(None, pl.String))
-    grouped = (
-        cells.with_columns(pl.len().over(by).cast(pl.Int64).alias("peers_count"))
-        .filter(pl.col("peers_count") >= rule.at_least)
-        .with_columns(pl.struct(by).rank("dense").alias("group") - 1)
-        .collect(engine=ENGINE)
+    counted = cells.with_columns(pl.len().over(by).cast(pl.Int64).alias("peers_count")).collect(engine=ENGINE)
+    grouped = counted.filter(pl.col("peers_count") >= rule.at_least).with_columns(
+        pl.struct(by).rank("dense").alias("group") - 1
     )
     found = _against_the_funnel(grouped, rule)
-    return frame.lazy().join(found, on="row", how="left", maintain_order="left")
+    sizes = counted.lazy().select("row", "peers_count")
+    return frame.lazy().join(sizes.join(found, on="row", how="left"), on="row", how="left", maintain_order="left")
 
 
 def _against_the_funnel(grouped: pl.DataFrame, rule: LowOutlier) -> pl.LazyFrame:
@@ -118,7 +125,6 @@ def _against_the_funnel(grouped: pl.DataFrame, rule: LowOutlier) -> pl.LazyFrame
         "row",
         "segment",
         *("position", "value", "period", "size"),
-        "peers_count",
         _turned(funnel.share).alias("peers_share"),
         _turned(funnel.below(n, -rule.z)).alias("peers_limit"),
         pl.concat_str(own_name, "band", separator=", ", ignore_nulls=True).alias("peers_name"),

@@ -8,6 +8,8 @@ from profdev_indicators.results import Telling
 from profdev_indicators.sentences import Told
 from profdev_indicators.wording import count, with_unit
 
+_ONE_OF_A_THOUSAND = 0.001
+
 
 def _low_outlier(told: Told) -> str:
     """«50,0 % (20 из 40) при среднем 75,1 % в группе «сельские» (14 ОО). С учётом численности и обычного …»."""
@@ -24,7 +26,7 @@ def _low_outlier(told: Told) -> str:
         if numbers["period_before"]
         else ""
     )
-    far = "отклонение редкое: 1 случай из 1000" if numbers["far"] else ""
+    far = "случайно так далеко оказывается реже 1 ОО из 1000" if numbers["by_chance"] <= _ONE_OF_A_THOUSAND else ""
     return "; ".join(filter(None, (text, before, far)))
 
 
