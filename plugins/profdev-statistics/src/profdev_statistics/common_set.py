@@ -14,6 +14,8 @@ x₁/n₁ − x₀/n₀ = (x₁ − x₀)/n₁ [numerator] + x₀ (1/n₁ − 1/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -27,22 +29,24 @@ _CELL = ("unit", "position", "line")
 _HAIR = 1e-9
 
 
-def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame) -> pl.DataFrame:
-    """The change of every total against the period just before.
+def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame, asked: Sequence[str]) -> pl.DataFrame:
+    """The change of every total in the periods asked against the period just before.
 
     Args:
         cells: ``row``, ``line``, ``unit``, ``position``, ``period``, ``own``, ``numerator``, ``denominator``,
-            ``value``, ``definition``, ``hurdle`` (why there is no value); other columns stay.
+            ``value``, ``definition``, ``expected``, ``reported``, ``hurdle`` (why there is no value); others stay.
         below: ``total, unit, period``: who stands below whom.
+        asked: periods, as they are printed.
 
     Returns:
         One row per total with a value, in the order of ``row``, with the columns of ``cells`` and, in the indicator's
-        unit: ``before`` (the value), ``change``; ``common_change`` and its parts ``within`` and ``mix``; ``joined``
+        unit: ``before`` (the value; with ``before_period``, ``before_expected``,
+        ``before_reported``), ``change``; ``common_change`` and its parts ``within`` and ``mix``; ``joined``
         and ``left``; ``by_numerator`` and ``by_denominator``, which add up to ``change`` as well;
         ``common``, ``joiners``, ``leavers``: how many organisations these are; ``reason``: why there is nothing to
         take apart, in Russian. Where nobody is in both periods, ``within`` to ``left`` are null.
     """
-    totals = _changes(cells.filter(~pl.col("own")))
+    totals = _changes(cells.filter(~pl.col("own"))).filter(pl.col("period").is_in(asked))
     own = cells.filter(pl.col("own"), pl.col("value").is_not_null(), pl.col("denominator") > 0)
     wanted = totals.filter(pl.col("reason").is_null()).select("row", "position", "line", "scale", total="unit")
     now = _own_below(wanted, own, below, "now", 0)
@@ -83,14 +87,14 @@ def apportioned(parts: Floats, whole: Floats, places: int) -> Floats:
     remainders = parts * scale - floors
     lacking = np.rint(printed - floors.sum(axis=1))
     order = np.argsort(-np.round(remainders, 6), axis=1, kind="stable")
-    places_of = np.argsort(order, axis=1, kind="stable")
-    return np.asarray((floors + (places_of < lacking[:, None])) / scale, np.float64)
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.asarray((floors + (rank < lacking[:, None])) / scale, np.float64)
 
 
 def _changes(totals: pl.LazyFrame) -> pl.LazyFrame:
     """Totals with a value and the one before, or why there is none."""
     x, n = pl.col("numerator"), pl.col("denominator")
-    before = ("numerator", "denominator", "value", "definition", "hurdle", "period")
+    before = ("numerator", "denominator", "value", "definition", "hurdle", "period", "expected", "reported")
     follows = (
         (pl.col("line").shift() == pl.col("line"))
         & (pl.col("unit").shift() == pl.col("unit"))
@@ -108,7 +112,7 @@ def _changes(totals: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(
             pl.col("before.value").alias("before"),
-            pl.col("before.period").alias("before_period"),
+            *(pl.col(f"before.{name}").alias(f"before_{name}") for name in ("period", "expected", "reported")),
             (pl.col("value") - pl.col("before.value")).alias("change"),
             (pl.col("scale") * by_numerator).alias("by_numerator"),
             (pl.col("scale") * by_denominator).alias("by_denominator"),

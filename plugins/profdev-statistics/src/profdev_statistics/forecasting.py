@@ -110,15 +110,15 @@ class Pool:
         """The forecasts made in column ``origin`` for ``steps`` periods later; None: the panel is too small."""
         standing = self._standings[origin]
         scatter = np.sort(np.concatenate([np.empty(0), *self._errors[:origin]]))
-        lasting = self.panel.seen[:, origin] & (self.panel.periods[:, origin] >= FEWEST_PERIODS)
+        lasting = self.lasting(origin)
         if standing is None or lasting.sum() < FEWEST_ORGANISATIONS or len(scatter) < FEWEST_ORGANISATIONS:
             return None
         share, sd = standing.ahead(steps)
         return Outlook(share=np.where(lasting, share, np.nan), sd=sd, scatter=scatter)
 
-    def lasting(self, origin: int) -> int:
-        """How many organisations have a value there and enough of them before."""
-        return int((self.panel.seen[:, origin] & (self.panel.periods[:, origin] >= FEWEST_PERIODS)).sum())
+    def lasting(self, origin: int) -> NDArray[np.bool_]:
+        """Which organisations have a value there and enough of them before."""
+        return self.panel.seen[:, origin] & (self.panel.periods[:, origin] >= FEWEST_PERIODS)
 
 
 @frozen(kw_only=True, eq=False)

@@ -22,7 +22,6 @@ MOST_MISSING = 0.2  # part of the organisations; with more silent ones an interv
 _CELL = ("unit", "period", "indicator", "reading")
 _SERIES = ("unit", "indicator", "reading")
 _HAIR = 1e-9
-_ESTIMATED = pl.Schema({**dict.fromkeys(_CELL, pl.String()), "ci_low": pl.Float64(), "ci_high": pl.Float64()})
 
 _NOTHING = pl.DataFrame(
     schema={
@@ -49,8 +48,9 @@ def ratio_interval(
     """
     sums = (np.asarray(each, np.float64) for each in (x, n, squares, answered, asked))
     count, size, spread, r, e = np.broadcast_arrays(*sums)
-    several = r > 1
-    freedom = np.where(several, r - 1, np.nan)
+    several = (r > 1) & (size > 0)
+    size, r = (np.where(several, each, np.nan) for each in (size, r))
+    freedom = r - 1
     error = np.sqrt((1 - r / e) * spread / freedom / r) / (size / r)
     reach = np.asarray(stdtrit(freedom, (1 + level) / 2), np.float64) * error
     return count / size - reach, count / size + reach
@@ -84,7 +84,7 @@ def shortfalls(values: pl.LazyFrame) -> pl.DataFrame:
 
 def estimate_intervals(values: pl.LazyFrame) -> pl.LazyFrame:
     """What the hook of the same name gives: ``unit, period, indicator, reading, ci_low, ci_high`` of some totals."""
-    return shortfalls(values).lazy().filter(pl.col("ci_low").is_not_null()).select(_ESTIMATED.names())
+    return shortfalls(values).lazy().filter(pl.col("ci_low").is_not_null()).select(*_CELL, "ci_low", "ci_high")
 
 
 def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:

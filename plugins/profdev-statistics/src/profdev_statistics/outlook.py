@@ -109,7 +109,7 @@ def _organisations(panel: Panel, target: Floats, steps: int) -> dict[str, Floats
         return told
     pool = Pool.of(panel)
     for origin in range(len(panel.at)):
-        told[_FEW][:, origin] = pool.lasting(origin)
+        told[_FEW][:, origin] = pool.lasting(origin).sum()
         outlook = pool.ahead(origin, steps)
         if outlook is not None:
             _tell(told, POOLED, origin, outlook, target)
@@ -163,10 +163,10 @@ def _refusal(steps: int) -> pl.Expr:
     needed = pl.when(own & (steps == 1)).then(2).otherwise(FEWEST_PERIODS)
     short = pl.format("сопоставимых периодов: {}, для прогноза нужно не меньше {}", periods, needed)
     reason = (
-        pl.when(own & (pl.col("denominator") <= 1))
-        .then(pl.lit("«да» или «нет» одной организации не прогнозируется"))
-        .when(periods < needed)
+        pl.when(periods < needed)
         .then(short)
+        .when(own & (pl.col("denominator") <= 1))
+        .then(pl.lit("«да» или «нет» одной организации не прогнозируется"))
         .otherwise(_few())
     )
     return pl.when(pl.col("method").is_null()).then(pl.coalesce("hurdle", reason))
@@ -180,6 +180,8 @@ def _caveat() -> pl.Expr:
 
 
 def _few() -> pl.Expr:
-    return pl.format(
+    lasting = pl.format(
         f"организаций с {FEWEST_PERIODS} периодами и больше: {{}}, нужно не меньше {FEWEST_ORGANISATIONS}", pl.col(_FEW)
     )
+    untried = pl.lit(f"прежних прогнозов, по которым видна ошибка, меньше {FEWEST_ORGANISATIONS}")
+    return pl.when(pl.col(_FEW) < FEWEST_ORGANISATIONS).then(lasting).otherwise(untried)

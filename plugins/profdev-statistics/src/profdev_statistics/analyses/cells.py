@@ -10,7 +10,7 @@ from profdev_indicators.model import District, Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
 
-LEAST_COVERAGE = 0.8  # below it a total says more of who answered than of what was done
+LEAST_COVERAGE = 80  # per cent; below it a total says more of who answered than of what was done
 
 _HUNDRED = 100.0
 _HAIR = 1e-7  # values are quotients
@@ -28,8 +28,8 @@ def cells(monitoring: Monitoring) -> pl.LazyFrame:
 
     VALUES with ``row`` (UInt32, unique), ``line`` (UInt32: one indicator and one reading), ``position``
     (:attr:`Period.ordinal`), ``own`` (the unit answers itself), ``sign`` (1: higher is better, −1: lower, null:
-    neither), ``heads`` (a per cent of heads of a whole), ``presence`` (of answers «yes») and ``hurdle`` (why there is
-    no value, in Russian; null: there is one). Where a unit or an indicator does not exist there is no row.
+    neither), ``heads`` (a per cent of heads of a whole) and ``hurdle`` (why there is no value, in Russian; null: there
+    is one). Where a unit or an indicator does not exist there is no row.
     """
     district = monitoring.district
     measured = [indicator for indicator in district.indicators if hasattr(indicator.measure, "ratio")]
@@ -70,23 +70,22 @@ def _places(periods: Sequence[Period]) -> pl.LazyFrame:
 
 
 def _marks(indicators: Sequence[Indicator], district: District) -> pl.LazyFrame:
-    rows = [(i.id, order, _SIGNS[i.better], *_nature(i, district)) for order, i in enumerate(indicators)]
+    rows = [(i.id, order, _SIGNS[i.better], _counts_heads(i, district)) for order, i in enumerate(indicators)]
     schema = {
         "indicator": pl.String,
         "order": pl.UInt32,
         "sign": pl.Float64,
         "heads": pl.Boolean,
-        "presence": pl.Boolean,
     }
     return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
-def _nature(indicator: Indicator, district: District) -> tuple[bool, bool]:
-    """``heads`` and ``presence``, by the formula the indicator is given with."""
+def _counts_heads(indicator: Indicator, district: District) -> bool:
+    """By the formula the indicator is given with."""
     ratio = indicator.measure.ratio(indicator.missing)  # type: ignore[union-attr]  # derived ones are left out before
     counted = {district.items[name].type for name in ratio.linked if name in district.items}
-    heads = bool(counted) and counted <= {"count", "flag"} and ratio.denominator is not None
-    return heads and ratio.scale == _HUNDRED, heads and counted == {"flag"}
+    is_of = bool(counted) and counted <= {"count", "flag"} and ratio.denominator is not None
+    return is_of and ratio.scale == _HUNDRED
 
 
 def _answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:

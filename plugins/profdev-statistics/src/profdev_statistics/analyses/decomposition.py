@@ -39,9 +39,9 @@ class Decomposition:
         asked = [str(period) for period in monitoring.periods]
         below = descent(links_of(monitoring, periods_read(monitoring)))
         frame = (
-            decompositions(cells(monitoring), below)
+            decompositions(cells(monitoring), below, asked)
             .lazy()
-            .filter(pl.col("period").is_in(asked), pl.col("denominator").is_not_null())
+            .filter(pl.col("denominator").is_not_null())
             .collect(engine=ENGINE)
         )
         sentences = pl.Series(list(_sentences(frame, monitoring.district)), dtype=pl.String)
@@ -93,7 +93,6 @@ def _sentence(row: Mapping[str, Any], by_set: Sequence[float], by_sums: Sequence
         texts += [f"{verb} {count(who)} ОО: {said(part)}" for verb, who, part in moved if who or part]
     else:
         texts.append("Общего круга нет: ни у одной ОО нет значений за оба периода")
-    if row["reported"] < LEAST_COVERAGE * row["expected"]:
-        texts.append("Ответили меньше 80 %: судите только по общему кругу")
+    if any(100 * row[f"{when}reported"] < LEAST_COVERAGE * row[f"{when}expected"] for when in ("", "before_")):
+        texts.append(f"Ответили меньше {LEAST_COVERAGE} %: судите только по общему кругу")
     return " ".join(text if text.endswith(".") else f"{text}." for text in texts)
-

@@ -76,7 +76,7 @@ class Forecast:
 
 def _points(monitoring: Monitoring, applies_to: AppliesTo) -> pl.DataFrame:
     """Every cell, with the reason why it is no point of a series to go on from."""
-    covered = pl.col("own") | (pl.col("reported") >= LEAST_COVERAGE * pl.col("expected"))
+    covered = pl.col("own") | (100 * pl.col("reported") >= LEAST_COVERAGE * pl.col("expected"))
     answered = pl.format("ответили {} из {}: динамика — только по общему кругу", "reported", "expected")
     concerned = {"all": pl.lit(value=True), "organisations": pl.col("own"), "totals": ~pl.col("own")}[applies_to]
     return (
@@ -100,7 +100,7 @@ def _ahead(known: pl.DataFrame, district: District, now: Period, steps: int, per
     target = pl.col("indicator").replace_strict(targets, default=None, return_dtype=pl.Float64)
     made = looked_ahead(known.with_columns(target.alias("target")), steps)
     return made.filter(pl.col("period") == str(now)).with_columns(
-        100 * pl.col("miss"), pl.lit(str(period)).alias("ahead"), pl.lit(steps, pl.Int64).alias("horizon")
+        pl.col("miss") * 100, pl.lit(str(period)).alias("ahead"), pl.lit(steps, pl.Int64).alias("horizon")
     )
 
 

@@ -20,6 +20,7 @@ _COLUMNS = (
     *("unit", "unit_name", "indicator", "reading", "period", "expected", "reported", "coverage", "size", "size_silent"),
     *("value", "estimate", "ci_low", "ci_high", "hard_low", "hard_high", "carried", "unknown", "reason", "sentence"),
 )
+_HAIR = 1e-9
 _NOTES = (
     "Границы «наверняка» верны при любой причине молчания: у всех не ответивших 0 — или, наоборот, всё.",
     "Численность не ответивших взята из последнего их ответа.",
@@ -59,6 +60,8 @@ class MissingReports:
 def _sentence(row: Mapping[str, Any], places: int) -> str:
     """«Район, 1.1, 2022: ответили 36 из 40 ОО (1 240 из 1 390 чел.). …»."""
     parts = [f"{row['unit_name']}, {row['indicator']}, {row['period']}: {_coverage(row)}"]
+    if None not in {row["estimate"], row["value"]} and abs(row["value"] - row["estimate"]) > _HAIR:
+        parts.append(f"Итог {decimal(row['value'], places)} %: молчание считается нулём")
     if row["estimate"] is not None:
         parts.append(f"По ответившим {decimal(row['estimate'], places)} %")
     if row["hard_low"] is not None:
@@ -71,7 +74,7 @@ def _sentence(row: Mapping[str, Any], places: int) -> str:
         parts.append(f"Интервала нет: {row['reason']}")
     if row["carried"] is not None:
         parts.append(f"С прежними данными не ответивших — {decimal(row['carried'], places)} % (для сведения)")
-    if row["reported"] < LEAST_COVERAGE * row["expected"]:
+    if 100 * row["reported"] < LEAST_COVERAGE * row["expected"]:
         parts.append("Динамика района — только по общему кругу")
     return " ".join(f"{part}." for part in parts)
 

@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.frames import ENGINE, SEVERITY, Judgement, Severity
+from profdev_indicators.frames import ENGINE, SEVERITIES, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
 from profdev_statistics.chance import below_by_chance
@@ -19,6 +19,7 @@ _ENDLESS = 1e9
 _ALL = 100.0  # per cent
 _TAKEN = ("forecast", "low80", "high80", "miss", "refusal", "caveat")
 
+_SEVERITY = "Важность, с которой правило начинает; сильнее выраженное — на ступень выше"
 _NAME = "Имя, если правил этого вида несколько: под ним находки и рекомендации"
 _APPLIES_TO = "К кому: all — ко всем, organisations — к тем, кто отвечает сам, totals — к итогам над ними"
 _SMALL = "При знаменателе меньше этого — только информация"
@@ -34,36 +35,26 @@ class MissedTarget:
     """
 
     alpha: float = key(
-        "«Внимание», если при целевом уровне такое случается не чаще (доля случаев)",
+        "Правило срабатывает всерьёз, если при целевом уровне такое случается не чаще (доля случаев)",
         default=0.05,
         validator=between(0, 0.5),
     )
-    alpha_risk: float = key("«Риск», если не чаще этого", default=0.01, validator=between(0, 0.5))
+    alpha_risk: float = key("На ступень выше, если не чаще этого", default=0.01, validator=between(0, 0.5))
     small: float = key(_SMALL, default=10.0, validator=between(0, _ENDLESS))
     few: float = key(f"{_FEW}, кроме случаев не чаще alpha_sure", default=15.0, validator=between(0, _ENDLESS))
     alpha_sure: float = key(
-        "Насколько редкий случай — «риск» и при малой численности", default=0.001, validator=between(0, 0.5)
+        "Насколько редкий случай не смягчается и при малой численности", default=0.001, validator=between(0, 0.5)
     )
+    severity: Severity = key(_SEVERITY, default="attention")
     name: str | None = key(_NAME, default=None)
     applies_to: AppliesTo = key(_APPLIES_TO, default="all")
-
-    @property
-    def severity(self) -> Severity:
-        """The gravest it can say."""
-        return "risk"
 
     def judge(self) -> Judgement:
         """The value is worse than the dated target; how grave that is depends on the binomial mid-p."""
         target, n, p = pl.col("target"), pl.col("denominator"), pl.col("by_chance")
-        grave = (
-            pl.when(p <= self.alpha_risk)
-            .then(pl.lit("risk"))
-            .when(p <= self.alpha)
-            .then(pl.lit("attention"))
-            .otherwise(pl.lit("info"))
-        )
-        is_small, is_few = p.is_not_null() & (n < self.small), (n < self.few) & (p > self.alpha_sure)
-        severity = _capped(grave, is_small, is_few)
+        grave = _graded(self.severity, p <= self.alpha_risk, usual=p <= self.alpha)
+        is_small = p.is_not_null() & (n < self.small)
+        severity = _capped(grave, is_small, (n < self.few) & (p > self.alpha_sure))
         return Judgement(
             prepare=_tested,
             needs=("denominator", "heads", "numerator", "sign", "target", "value"),
@@ -72,7 +63,7 @@ class MissedTarget:
             base=target,
             change=pl.col("value") - target,
             p_value=p,
-            severity=severity.cast(SEVERITY),
+            severity=severity,
             suspended_by=pl.when(severity != grave).then(pl.lit("small")),
             numbers={
                 "target": target,
@@ -89,35 +80,31 @@ class TargetAtRisk:
     """Целевое значение, скорее всего, не будет достигнуто, если всё пойдёт как шло: по прогнозу с интервалом."""
 
     horizon: int = key("На сколько периодов вперёд смотреть: 1 или 2", default=1, validator=between(1, 2))
-    attention: float = key(
-        "«Внимание» при такой вероятности не достичь цели и выше (доля от 1)", default=0.8, validator=between(0, 1)
+    probability: float = key(
+        "Срабатывает при такой вероятности не достичь цели и выше (доля от 1)", default=0.8, validator=between(0, 1)
     )
-    risk: float = key("«Риск» при такой и выше", default=0.95, validator=between(0, 1))
+    probability_risk: float = key("На ступень выше при такой и большей", default=0.95, validator=between(0, 1))
     small: float = key(_SMALL, default=10.0, validator=between(0, _ENDLESS))
     few: float = key(_FEW, default=15.0, validator=between(0, _ENDLESS))
+    severity: Severity = key(_SEVERITY, default="attention")
     name: str | None = key(_NAME, default=None)
     applies_to: AppliesTo = key(_APPLIES_TO, default="organisations")
-
-    @property
-    def severity(self) -> Severity:
-        """The gravest it can say."""
-        return "risk"
 
     def judge(self) -> Judgement:
         """The forecast is probably worse than the target in force now."""
         target, n, miss = pl.col("target"), pl.col("denominator"), pl.col("miss")
-        grave = pl.when(miss >= self.risk - _HAIR).then(pl.lit("risk")).otherwise(pl.lit("attention"))
+        grave = _graded(self.severity, miss >= self.probability_risk - _HAIR)
         severity = _capped(grave, n < self.small, n < self.few)
         return Judgement(
             prepare=partial(_foreseen, steps=self.horizon),
             needs=(*panels.NEEDS, "target"),
-            fired=miss >= self.attention - _HAIR,
+            fired=miss >= self.probability - _HAIR,
             unchecked=pl.when(pl.col("share") & target.is_not_null()).then(
                 pl.coalesce("obstacle", _certain(), "refusal", "caveat")
             ),
             base=target,
             change=pl.col("value") - target,
-            severity=severity.cast(SEVERITY),
+            severity=severity,
             suspended_by=pl.when(severity != grave).then(pl.lit("small")),
             numbers={
                 "target": target,
@@ -133,15 +120,17 @@ def _no_direction() -> pl.Expr:
     return pl.when(pl.col("sign").is_null()).then(pl.lit("направление не задано"))
 
 
+def _graded(severity: Severity, strong: pl.Expr, usual: pl.Expr | None = None) -> pl.Expr:
+    """``severity``, the next one where ``strong`` holds, information where not even ``usual`` does."""
+    above = SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+    less = pl.lit(severity) if usual is None else pl.when(usual).then(pl.lit(severity)).otherwise(pl.lit("info"))
+    return pl.when(strong).then(pl.lit(above)).otherwise(less).cast(SEVERITY)
+
+
 def _capped(grave: pl.Expr, is_small: pl.Expr, is_few: pl.Expr) -> pl.Expr:
     """What so few heads allow to be said."""
-    return (
-        pl.when(is_small)
-        .then(pl.lit("info"))
-        .when(is_few & (grave == "risk"))
-        .then(pl.lit("attention"))
-        .otherwise(grave)
-    )
+    info, attention = pl.lit("info", SEVERITY), pl.lit("attention", SEVERITY)
+    return pl.when(is_small).then(info).when(is_few & (grave > attention)).then(attention).otherwise(grave)
 
 
 def _short() -> pl.Expr:
