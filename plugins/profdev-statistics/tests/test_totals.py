@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
-from statsmodels.stats.proportion import confint_proportions_2indep  # type: ignore[import-untyped]  # it ships no types
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from judging import PRESENCE, cell
 from profdev_indicators.model import Rule, Target

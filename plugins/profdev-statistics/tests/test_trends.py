@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import linregress, theilslopes
-from statsmodels.stats.contingency_tables import Table  # type: ignore[import-untyped]  # it ships no types
+from statsmodels.stats.contingency_tables import Table
 
 from profdev_statistics.trends import (
     cochran_armitage,

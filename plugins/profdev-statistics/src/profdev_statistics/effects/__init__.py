@@ -1,0 +1,1 @@
+"""Decisions and what came of them: the register, the estimate, the words."""

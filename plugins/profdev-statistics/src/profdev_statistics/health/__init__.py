@@ -1,0 +1,1 @@
+"""Whether indicators work: seven separate properties, never one score."""
