@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, norm
+from scipy.stats.mstats import winsorize
 
 from judging import COUNT, MEAN, PRESENCE, cell, district, indicator, judged, verdict
 from profdev_indicators.model import Better, Jump, Rule
@@ -288,6 +289,23 @@ def test_a_stormy_panel_makes_the_test_stricter() -> None:
     by_unit = {each["unit"]: each["p_value"] for each in plain}
     assert all(each["p_value"] > by_unit[each["unit"]] for each in strict)
     assert all(each["numbers"]["phi"] > 1.3 for each in strict)
+
+
+def test_the_spread_is_the_winsorised_mean_square_of_standardised_changes() -> None:
+    rng = np.random.default_rng(11)
+    before, now = rng.binomial(60, np.clip(rng.normal(0.6, 0.15, (2, 41)), 0.05, 0.95))
+    rows = [
+        row
+        for unit, pair in enumerate(zip(before, now, strict=True))
+        for row in series(*((int(x), 60) for x in pair), unit=f"u{unit:02}")
+    ]
+    fell = found(rows, SignificantFall(overdispersion=1.0))
+    share = (before + now) / 120
+    weight = 1 / (share * (1 - share) * 2 / 60)
+    change = (now - before) / 60
+    z = np.sqrt(weight) * (change - (weight * change).sum() / weight.sum())
+    standard = np.mean(winsorize(norm.ppf((np.arange(200_000) + 0.5) / 200_000), (0.1, 0.1)) ** 2)
+    assert fell[0]["numbers"]["phi"] == pytest.approx(np.mean(winsorize(z, (0.1, 0.1)) ** 2) / standard, rel=1e-3)
 
 
 def test_a_calm_panel_is_left_as_it_is() -> None:

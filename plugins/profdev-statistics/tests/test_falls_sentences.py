@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from profdev_statistics.rules.falls_sentences import chance_in_words
 
 NAMES: Mapping[type, str] = {kind: name for name, kind in provide_rules().items()}
 Counts = tuple[float | None, float | None]
+PAGES = Path(__file__).parents[3] / "docs" / "explanation" / "rules"
 
 
 def series(*counts: Counts, unit: str = "a", **more: object) -> list[dict[str, Any]]:
@@ -107,7 +109,7 @@ def test_a_jump_of_the_denominator_is_told_in_parts(rows: list[dict[str, Any]], 
 def test_a_storm_is_told() -> None:
     calm_or_not = [row for at in range(10) for row in series((30, 60), (30 + 9 * (-1) ** at, 60), unit=f"u{at}")]
     (sentence,) = told([*calm_or_not, *series((50, 60), (20, 60))], SignificantFall(overdispersion=1.3))
-    assert "Разброс изменений здесь больше случайного в 5,6 раза, это учтено." in sentence
+    assert "Разброс изменений здесь больше случайного в 4,2 раза, это учтено." in sentence
 
 
 def test_a_relative_fall_adds_the_part_that_is_lost() -> None:
@@ -166,3 +168,23 @@ def test_a_jump_of_sizes_is_told() -> None:
 )
 def test_a_probability_in_words(p: float, words: str) -> None:
     assert chance_in_words(p) == words
+
+
+def quiet(units: int) -> list[dict[str, Any]]:
+    return [row for at in range(units) for row in series((30, 40), (31, 40), unit=f"quiet{at}")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "rows"),
+    [
+        (SignificantFall(), [*quiet(151), *series((30, 40), (31, 40), (33, 41), (20, 42))]),
+        (ObservedFall(), series((12, 15), (10, 15))),
+        (RelativeFall(), series((20, 40), (12, 40))),
+        (Unreported(), series((3, 15), (None, None), (None, None))),
+        (DenominatorJump(), series((3, 15), (4, 25))),
+    ],
+)
+def test_the_page_of_a_rule_quotes_what_it_prints(rule: Rule, rows: list[dict[str, Any]]) -> None:
+    page = (PAGES / f"{NAMES[type(rule)]}.md").read_text(encoding="utf-8")
+    (sentence,) = told(rows, rule)
+    assert f"«{sentence}»" in " ".join(page.split())

@@ -13,6 +13,7 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
+from scipy.stats import norm
 
 from profdev_indicators.frames import ENGINE, SEVERITIES, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, Jump, key
@@ -26,6 +27,11 @@ _HAIR = 1e-9  # thresholds are decimal, shares are quotients
 _FAMILY = ("position", "reading", "own")  # the tests of one report: of organisations, and of totals
 _PANEL = ("position", "line", "own")  # the changes whose spread is compared with that of chance
 _LEAST_PANEL = 10  # organisations; the spread of fewer says nothing
+_DRAWN_IN = 0.1  # the part of changes at either end that is drawn in to the next one
+_END = float(ndtri(1 - _DRAWN_IN))
+_WINSORISED = (  # what is left of the variance of the normal distribution after that
+    1 - 2 * _DRAWN_IN - 2 * _END * float(norm.pdf(_END)) + 2 * _DRAWN_IN * _END**2
+)
 _SEEN = 0.8  # the probability with which the smallest fall worth telling would be found
 
 
@@ -221,17 +227,25 @@ class SignificantFall:
         )
 
     def _spread(self, tests: pl.DataFrame) -> NDArray[np.float64]:
-        """√φ of the changes of a line where it is more than chance and wanted, else 1."""
+        """√φ of the changes of a line where it is more than chance and wanted, else 1.
+
+        φ is the mean square of the standardised changes without the common one, the tenth lowest and highest drawn in:
+        a few organisations that truly fell do not make the rest look stormy.
+        """
         if self.overdispersion is None:
             return np.ones(len(tests))
         change_ = pl.col("count") / pl.col("size") - pl.col("pooled_count") / pl.col("pooled_size")
         share = (pl.col("count") + pl.col("pooled_count")) / (pl.col("size") + pl.col("pooled_size"))
         weight = 1 / (share * (1 - share) * (1 / pl.col("size") + 1 / pl.col("pooled_size")))
         common = (weight * change_).sum().over(_PANEL) / weight.sum().over(_PANEL)
-        members = pl.len().over(_PANEL)
-        phi = (weight * (change_ - common) ** 2).sum().over(_PANEL) / (members - 1)
-        is_wide = (members >= _LEAST_PANEL) & (phi > self.overdispersion)
-        return tests.select(pl.when(is_wide).then(phi).otherwise(1.0).sqrt()).to_series().to_numpy()
+        z = pl.col("z")
+        ends = (z.quantile(tail, "linear").over(_PANEL) for tail in (_DRAWN_IN, 1 - _DRAWN_IN))
+        phi = (z.clip(*ends) ** 2).mean().over(_PANEL) / _WINSORISED
+        is_wide = (pl.len().over(_PANEL) >= _LEAST_PANEL) & (phi > self.overdispersion)
+        wide = tests.lazy().select(*_PANEL, (weight.sqrt() * (change_ - common)).alias("z"))
+        return (
+            wide.select(pl.when(is_wide).then(phi).otherwise(1.0).sqrt()).collect(engine=ENGINE).to_series().to_numpy()
+        )
 
     def _told(self, fired: pl.DataFrame) -> pl.LazyFrame:
         """The interval, the smallest fall to be seen and the parts of a change, of those that fired."""
