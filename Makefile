@@ -1,6 +1,6 @@
 # make demo   an invented district: data, values, report            make test    all tests
 # make lint   style, types, import contracts                        make bench   figures of performance
-# make docs   regenerate the reference                              make golden  accept new outputs of the example
+# make docs   regenerate the reference and the pictures             make golden  accept new outputs of the example
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,6 +36,7 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/pictures.py
 
 golden: $(VENV)/.ready
 	$(BIN)/pytest -q tests/golden --accept

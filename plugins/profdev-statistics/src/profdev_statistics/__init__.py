@@ -11,15 +11,20 @@ from profdev_indicators.model import Analysis, Rule
 from profdev_indicators.results import Telling
 from profdev_statistics import missing
 from profdev_statistics.analyses.decomposition import Decomposition
+from profdev_statistics.analyses.effects import Effects
 from profdev_statistics.analyses.forecast import Forecast
+from profdev_statistics.analyses.health import Health
 from profdev_statistics.analyses.missing_reports import MissingReports
+from profdev_statistics.analyses.practices import Practices
 from profdev_statistics.rules import (
     charts_sentences,
+    falls_sentences,
     outliers_sentences,
     targets_sentences,
     totals_sentences,
     trend_sentences,
 )
+from profdev_statistics.rules.answers import DenominatorJump, Unreported
 from profdev_statistics.rules.charts import ControlChart
 from profdev_statistics.rules.falls import ObservedFall, RelativeFall, SignificantFall
 from profdev_statistics.rules.outliers import LowOutlier
@@ -32,15 +37,17 @@ from profdev_statistics.rules.trend import Trend
 def provide_rules() -> Mapping[str, type[Rule]]:
     """Rules that ask whether chance alone could have done it."""
     return {
+        "unreported": Unreported,
         "observed_fall": ObservedFall,
         "significant_fall": SignificantFall,
         "relative_fall": RelativeFall,
         "trend": Trend,
         "missed_target": MissedTarget,
-        "target_at_risk": TargetAtRisk,
         "low_outlier": LowOutlier,
+        "target_at_risk": TargetAtRisk,
         "stagnation": Stagnation,
         "widening_gap": WideningGap,
+        "denominator_jump": DenominatorJump,
         "control_chart": ControlChart,
     }
 
@@ -49,6 +56,7 @@ def provide_rules() -> Mapping[str, type[Rule]]:
 def provide_sentences() -> Mapping[str, Telling]:
     """What those rules say."""
     return {
+        **falls_sentences.TELLINGS,
         **trend_sentences.TELLINGS,
         **targets_sentences.TELLINGS,
         **outliers_sentences.TELLINGS,
@@ -60,7 +68,14 @@ def provide_sentences() -> Mapping[str, Telling]:
 @hookimpl
 def provide_analyses() -> Mapping[str, type[Analysis]]:
     """Questions to the whole answer."""
-    return {"decomposition": Decomposition, "forecast": Forecast, "missing_reports": MissingReports}
+    return {
+        "health": Health,
+        "practices": Practices,
+        "forecast": Forecast,
+        "effects": Effects,
+        "missing_reports": MissingReports,
+        "decomposition": Decomposition,
+    }
 
 
 @hookimpl
