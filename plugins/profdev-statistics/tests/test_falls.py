@@ -388,3 +388,10 @@ def test_the_same_answers_give_the_same_findings() -> None:
     assert said.findings.collect().equals(
         verdict(panel(10), district(indicator(rule)), rule_names=NAMES).findings.collect()
     )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_where_nothing_can_be_tested_nothing_is_said(rule: Rule) -> None:
+    assert found(series((None, None)), rule) == []
+    assert reasons(series((None, None)), rule) == ["нет данных"]
+    assert found(series((3, 40)), rule) == []

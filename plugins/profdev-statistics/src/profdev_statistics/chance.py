@@ -68,7 +68,7 @@ def chance_of_firing(
 
 
 def detectable_fall(
-    of: ArrayLike, of_before: ArrayLike, share: ArrayLike, fall: float, alpha: float, *, power: float = 0.8
+    of: ArrayLike, of_before: ArrayLike, share: ArrayLike, fall: ArrayLike, alpha: ArrayLike, *, power: float = 0.8
 ) -> Floats:
     """The smallest true fall (0…1) from ``share`` (0…1) that a rule would see with probability ``power``.
 
@@ -76,10 +76,10 @@ def detectable_fall(
     is taken at eleven points instead of all: that is a third of a percentage point off on average, and up to two for
     ten people. NaN: not even a fall to nothing would be seen so often.
     """
-    given = _counts(of, of_before, share)
-    (n, m, p), where = _distinct(given)
+    given = _counts(of, of_before, share, fall, alpha)
+    (n, m, p, least, rare), where = _distinct(given)
     spread = np.sqrt(m * p * (1 - p))
-    critical = [_critical(n, np.clip(np.rint(m * p + z * spread), 0, m), m, fall, alpha) for z in _NODES]
+    critical = [_critical(n, np.clip(np.rint(m * p + z * spread), 0, m), m, least, rare) for z in _NODES]
     low, high = np.zeros_like(p), p.copy()
     for _ in range(_STEPS):
         middle = (low + high) / 2
@@ -196,7 +196,7 @@ def _grown(c: Floats, at: Floats, below: Floats, n: Floats, k: Floats, m: Floats
         c, at, below = c + low, np.where(low, after, at), np.where(low, below + at, below)
 
 
-def _critical(n: Floats, b: Floats, m: Floats, fall: float, alpha: float) -> Floats:
+def _critical(n: Floats, b: Floats, m: Floats, fall: Floats, alpha: Floats) -> Floats:
     """The largest count of ``n`` that fires after ``b`` of ``m``; −1: none does."""
     last = np.clip(np.floor((b / m - fall + _POINT_HAIR) * n), -1, n)
     c, pooled = last, b / m
@@ -206,14 +206,14 @@ def _critical(n: Floats, b: Floats, m: Floats, fall: float, alpha: float) -> Flo
         pooled = (np.maximum(c, 0) + b) / (n + m)
     alive = np.arange(len(n))
     while alive.size:
-        fires, more = (_fires(c[alive] + up, n[alive], b[alive], m[alive], last[alive], alpha) for up in (0, 1))
+        fires, more = (_fires(c[alive] + up, n[alive], b[alive], m[alive], last[alive], alpha[alive]) for up in (0, 1))
         step = np.where(fires, more.astype(np.float64), -1.0)
         c[alive] += step
         alive = alive[step != 0]
     return c
 
 
-def _fires(c: Floats, n: Floats, b: Floats, m: Floats, last: Floats, alpha: float) -> NDArray[np.bool_]:
+def _fires(c: Floats, n: Floats, b: Floats, m: Floats, last: Floats, alpha: Floats) -> NDArray[np.bool_]:
     p = fall_by_chance(np.clip(c, 0, n), n, b, m)
     return np.asarray((c < 0) | ((c <= last) & (p <= alpha + HAIR)), np.bool_)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from profdev_indicators.model import Jump
 from profdev_indicators.wording import DASH, as_set, counted
 
 NEEDS = (
@@ -142,6 +143,12 @@ def too_few(size: str, at_least: int, *, where: str = "") -> pl.Expr:
     """«численность 7: меньше 10» where there are fewer; else null."""
     amount = pl.col(size).cast(pl.Int64)
     return pl.when(pl.col(size) < at_least).then(pl.format(f"численность{where} {{}}: меньше {at_least}", amount))
+
+
+def leaps(former: pl.Expr, jump: Jump) -> pl.Expr:
+    """Whether the size has moved from a former one by more than is usual."""
+    moved = (pl.col("size") - former).abs()
+    return (moved > jump.percent / 100 * former + _HAIR) & (moved >= jump.at_least - _HAIR)
 
 
 def _share() -> pl.Expr:

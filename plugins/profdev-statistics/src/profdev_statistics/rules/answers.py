@@ -10,8 +10,6 @@ from profdev_indicators.model import AppliesTo, Jump, key
 from profdev_statistics import panels
 from profdev_statistics.rules import keys
 
-_HAIR = 1e-9  # a threshold is decimal, a change is a quotient
-
 
 @frozen(kw_only=True)
 class Unreported:
@@ -60,11 +58,8 @@ class DenominatorJump:
     def judge(self) -> Judgement:
         """More or fewer people than a period ago by more than ``jump``; the value itself may stay as it was."""
         former = pl.col("pooled_size")
-        moved = (pl.col("size") - former).abs()
-        percent = self.jump.percent / 100
-        jumped = (moved > percent * former + _HAIR) & (moved >= self.jump.at_least - _HAIR)
         return Judgement(
-            fired=pl.when("share").then(jumped),
+            fired=pl.when("share").then(panels.leaps(former, self.jump)),
             unchecked=panels.no_base(self.within),
             severity=pl.lit(self.severity, SEVERITY),
             numbers={"base_period": pl.col("pooled_period"), "base_denominator": former},

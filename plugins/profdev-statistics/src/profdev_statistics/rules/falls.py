@@ -214,7 +214,7 @@ class SignificantFall:
             pl.lit(pl.Series(fires)).alias("fires"),
             pl.lit(pl.Series(spread**2)).alias("phi"),
         )
-        told = self._told(tests.filter(pl.Series(fires)))
+        told = self._told(tests.with_columns(pl.Series("alpha", alpha)).filter(pl.Series(fires)))
         return (
             known.with_columns(
                 chance.false_discovery("mid_p", _FAMILY).alias("q"),
@@ -251,12 +251,13 @@ class SignificantFall:
         """The interval, the smallest fall to be seen and the parts of a change, of those that fired."""
         now, of, before, of_before = _counts(fired)
         low, high = chance.newcombe(now, of, before, of_before)
-        least = chance.detectable_fall(of, of_before, before / of_before, self.points / 100, self.alpha, power=_SEEN)
+        share, rare = before / of_before, fired["alpha"].to_numpy()
+        fall = np.maximum(self.points / 100, self._relative() * share)
+        least = chance.detectable_fall(of, of_before, share, fall, rare, power=_SEEN)
         sign, former = pl.col("sign"), pl.col("pooled_size") / pl.col("pooled_over")
         by_numerator, by_denominator = change.parts(
             pl.col("count"), pl.col("size"), pl.col("pooled_count") / pl.col("pooled_over"), former
         )
-        moved = (pl.col("size") - former).abs()
         ends = (100 * pl.lit(pl.Series(low)), 100 * pl.lit(pl.Series(high)))
         return fired.lazy().select(
             "row",
@@ -265,7 +266,7 @@ class SignificantFall:
             (100 * pl.lit(pl.Series(least))).fill_nan(None).alias("detectable"),
             (100 * sign * by_numerator).alias("by_numerator"),
             (100 * sign * by_denominator).alias("by_denominator"),
-            ((moved > self.jump.percent / 100 * former) & (moved >= self.jump.at_least)).alias("jumped"),
+            panels.leaps(former, self.jump).alias("jumped"),
             (by_denominator <= (by_numerator + by_denominator) / 2 + _HAIR).alias("mostly_denominator"),
             (pl.col("size") < self.small).alias("few"),
         )
