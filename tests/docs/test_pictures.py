@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_every_picture_is_on_a_page_and_every_page_finds_its_picture() -> None:
 
 @pytest.mark.parametrize("picture", [pytest.param(path, id=path.stem) for path in DRAWN])
 def test_a_picture_is_small_has_a_name_and_stays_within_its_edges(picture: Path) -> None:
-    root = ElementTree.parse(picture).getroot()  # noqa: S314 - our own file
+    root = ET.parse(picture).getroot()  # noqa: S314 - our own file
     names = {child.tag.rpartition("}")[2] for child in root}
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     assert width <= 640

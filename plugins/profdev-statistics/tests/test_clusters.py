@@ -5,9 +5,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profdev_indicators.wording import NBSP
-from profdev_statistics.clusters import banded, described, joined
+from profdev_statistics.clusters import banded, described, joined, together
 
 COUNTS = st.lists(st.integers(0, 30), min_size=1, max_size=6).map(tuple)
+
+
+def grouped(*counts: int) -> dict[str, str]:
+    """The groups of the places a, b, c … of so many members each."""
+    places = [place for place, count in zip("abcdef", counts, strict=False) for _ in range(count)]
+    frame = pl.LazyFrame(
+        {"kind": ["школы"] * len(places), "place": places}, schema={"kind": pl.String, "place": pl.String}
+    )
+    return dict(together(frame, by=["kind"], place="place").select("place", "group").collect().iter_rows())
+
+
+def test_places_large_enough_stay_by_themselves() -> None:
+    assert grouped(8, 9, 30) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_a_place_too_small_joins_the_smallest_of_the_others() -> None:
+    assert grouped(3, 30, 9) == {"a": "a + c", "b": "b", "c": "a + c"}
+    assert grouped(5, 5, 5, 40) == {"a": "a + b + c", "b": "a + b + c", "c": "a + b + c", "d": "d"}
+    assert grouped(2, 3, 20) == {"a": "a + b + c", "b": "a + b + c", "c": "a + b + c"}
+
+
+def test_whoever_has_nobody_to_join_stays_alone() -> None:
+    assert grouped(3) == {"a": "a"}
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6))
+def test_joined_places_are_large_enough_or_all_there_are(counts: list[int]) -> None:
+    groups = grouped(*counts)
+    sums = [
+        sum(n for place, n in zip("abcdef", counts, strict=False) if groups[place] == name)
+        for name in set(groups.values())
+    ]
+    assert len(sums) == 1 or min(sums) >= 8
+    assert all(
+        groups[place] == place for place, n in zip("abcdef", counts, strict=False) if n >= 8 and min(counts) >= 8
+    )
 
 
 def members(*sizes: int, kind: str = "школы") -> pl.LazyFrame:

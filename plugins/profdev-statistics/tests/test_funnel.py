@@ -159,3 +159,16 @@ def test_two_low_deviations_are_as_frequent_as_the_normal_law_of_two_says(p: flo
 
 def test_one_deviation_seen_twice_is_as_frequent_as_seen_once() -> None:
     assert both([0.025, 0.0], [0.025, 0.5], 1.0) == pytest.approx([0.025, 0.0], abs=1e-7)
+
+
+@pytest.mark.parametrize(("size", "seen"), [(15, 0.27), (40, 0.38), (80, 0.46)])
+def test_a_member_twenty_points_lower_is_seen_as_often_as_the_methods_say(size: int, seen: float) -> None:
+    """Forty members around 75 % whose true shares differ by 10 points; one of them is lower by 20 more."""
+    random = np.random.default_rng(7)
+    theta = 0.75 + 0.1 * random.standard_normal((800, 40))
+    theta[:, 0] -= 0.2
+    x = random.binomial(size, theta.clip(0, 1)).astype(float).ravel()
+    group, n = np.repeat(np.arange(800), 40), np.full(x.shape, float(size))
+    deviations = Funnel.of(x, n, group).at(group).deviation(x, n).reshape(800, 40)
+    assert (deviations[:, 0] < WARNING).mean() == pytest.approx(seen, abs=0.05)
+    assert (deviations[:, 1:] < WARNING).mean() < 0.04

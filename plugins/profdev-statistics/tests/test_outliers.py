@@ -129,13 +129,25 @@ def test_members_too_small_do_not_make_a_group() -> None:
     assert found.reasons["odd"] == "в группе 7 ОО с численностью от 10: нужно 8"
 
 
-def test_nobody_is_compared_with_another_cluster() -> None:
+def test_nobody_is_compared_with_another_cluster_large_enough() -> None:
     rows = group((23, 40), (22, 40))
-    clusters = {"odd": "сельские"}
-    assert asked(rows, clusters=clusters).fired == {}
-    together = dict.fromkeys([row["unit"] for row in rows], "сельские")
-    found = asked(rows, clusters=together)
-    assert "в группе «сельские» (11 ОО)" in found.sentences["odd"]
+    clusters = {row["unit"]: "городские" for row in rows}
+    villages = [row for unit in range(8) for row in history(f"v{unit}", [(20 + unit % 3, 40)] * 2)]
+    split = clusters | {row["unit"]: "сельские" for row in villages} | {"odd": "сельские"}
+    assert asked([*rows, *villages], clusters=split).fired == {}
+    found = asked([*rows, *villages], clusters=split | {"odd": "городские"})
+    assert "в группе «городские» (11 ОО)" in found.sentences["odd"]
+
+
+def test_a_cluster_too_small_is_compared_together_with_others_of_its_kind() -> None:
+    rows = group((23, 40), (22, 40))
+    clusters = {row["unit"]: "сельские" if row["unit"] in {"odd", "p1", "p2"} else "городские" for row in rows}
+    found = asked(rows, clusters=clusters)
+    assert "в группе «городские + сельские» (11 ОО)" in found.sentences["odd"]
+    apart = asked(rows, LowOutlier(widen=False), clusters=clusters)
+    assert apart.reasons["odd"] == "в группе 3 ОО с численностью от 10: нужно 8"
+    other_kind = [row | {"unit_kind": "kindergarten"} if clusters[row["unit"]] == "сельские" else row for row in rows]
+    assert asked(other_kind, clusters=clusters).reasons["odd"] == "в группе 3 ОО с численностью от 10: нужно 8"
 
 
 def test_a_group_is_cut_by_size_where_that_is_asked() -> None:

@@ -1,9 +1,10 @@
 """Whom to compare with whom: groups by context alone, cut by size and joined again where they are too small.
 
-What an organisation is and where it stands (its kind and its cluster in the roster) are given; only the bands of size
-are made here, and never from the outcome. A band with too few members joins the smaller of its neighbours, so that the
-bands of a group always lie side by side. A group that is too small even undivided is left as it is: there is nobody
-to compare its members with, and the caller says so.
+What an organisation is and where it stands (its kind and its cluster in the roster) are given; what is made here is
+made of their numbers alone, never from the outcome. Clusters with too few members are compared together with the next
+smallest of the same kind (:func:`together`). A group may then be cut by size (:func:`banded`): a band with too few
+members joins the smaller of its neighbours, so that the bands of a group always lie side by side. Whoever is left in
+too small a group has nobody to be compared with, and the caller says so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,32 @@ LEAST = 8
 
 SIZES = (20, 50)
 """Where the bands of size begin: fewer than 20, 20-49, 50 and more."""
+
+
+def together(members: pl.LazyFrame, *, by: Sequence[str], place: str, least: int = LEAST) -> pl.LazyFrame:
+    """The members with ``group``, String: their place, or all the places compared together: «городские + сельские».
+
+    The smallest places are joined until they have ``least`` members; those large enough stay by themselves. The rows
+    stay as they are.
+
+    Args:
+        members: a row each.
+        by: the columns within which places may be joined: never across kinds.
+        place: the column with the place.
+        least: fewer members are joined with others.
+    """
+    places = members.group_by(*by, place).len().sort(*by, "len", place)
+    before = pl.col("len").cum_sum().over(by) - pl.col("len")
+    is_joined = (pl.col("len") < least) | ((before > 0) & (before < least))
+    named = places.with_columns(is_joined.alias("joined")).with_columns(
+        pl.when("joined")
+        .then(pl.col(place).sort().str.join(" + ").over(*by, "joined"))
+        .otherwise(pl.col(place))
+        .alias("group")
+    )
+    return members.join(
+        named.select(*by, place, "group"), on=[*by, place], how="left", nulls_equal=True, maintain_order="left"
+    )
 
 
 def banded(

@@ -62,7 +62,9 @@ def widening(
     earlier, later = _moments(before, of_before), _moments(now, of_now)
     members, sums, moved = len(before), (earlier.sum(axis=0), later.sum(axis=0)), later - earlier
     was, has = (float(_deviations(each, members)) for each in sums)
-    exchanged = np.concatenate([coins @ moved for coins in _coins(members, draws)])
+    # Not «@»: threads of a linear algebra library would change the last digits, and wait for one another.
+    columns = np.ascontiguousarray(moved.T)
+    exchanged = np.concatenate([np.einsum("ij,kj->ik", coins, columns) for coins in _coins(members, draws)])
     rises = _deviations(sums[1] - exchanged, members) - _deviations(sums[0] + exchanged, members)
     as_great = int((rises >= has - was - _HAIR).sum())
     # The rise that is the last to be rare enough; greater ones are rarer still.

@@ -1,1 +1,1 @@
-"""Rules that ask whether chance alone could have done it."""
+"""Rules that ask whether chance alone could do it."""

@@ -15,8 +15,7 @@ from profdev_indicators.frames import ENGINE, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
 from profdev_statistics.chance import Floats
-from profdev_statistics.limits import between
-from profdev_statistics.rules import grades
+from profdev_statistics.rules import keys
 
 _HAIR = 1e-9
 _RUN = 7  # points on one side of the centre, or each worse than the one before
@@ -35,11 +34,13 @@ class ControlChart:
     кварталов и месяцев и не для показателей «нарастающим итогом».
     """
 
-    at_least: int = key("Сколько сопоставимых значений нужно, вместе с нынешним", default=13, validator=between(8, 1e4))
-    coverage: float = key(grades.COVERAGE_KEY, default=80.0, validator=between(0, 100))
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="all")
+    at_least: int = key(
+        "Сколько сопоставимых значений нужно, вместе с нынешним", default=13, validator=keys.between(8, 1e4)
+    )
+    coverage: float = key(keys.COVERAGE, default=80.0, validator=keys.between(0, 100))
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="all")
 
     def judge(self) -> Judgement:
         """One of the four signs, the gravest first."""

@@ -6,12 +6,8 @@ import polars as pl
 
 from profdev_indicators.frames import SEVERITIES, SEVERITY, Severity
 
-SEVERITY_KEY = "Важность: info, attention, risk или critical"
-NAME_KEY = "Имя, если правил этого вида несколько: под ним находки и рекомендации"
-APPLIES_TO_KEY = "К кому: all — ко всем, organisations — к тем, кто отвечает сам, totals — к итогам над ними"
-STEP_KEY = "Шаг сравнения в периодах: 4 — с тем же кварталом прошлых лет (для «нарастающим итогом»)"
-COVERAGE_KEY = "Итог, за который ответило меньше процентов спрошенных, не сравнивать"
-SMALL_KEY = "При знаменателе меньше этого — только информация"
+STEP = "Шаг сравнения в периодах: 4 — с тем же кварталом прошлых лет (для «нарастающим итогом»)"
+SMALL = "При знаменателе меньше этого — только информация"
 
 
 def graded(severity: Severity, *, strong: pl.Expr) -> pl.Expr:

@@ -15,12 +15,12 @@ from scipy.special import ndtr
 from profdev_indicators.frames import ENGINE, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
-from profdev_statistics.clusters import banded
+from profdev_statistics.clusters import banded, together
 from profdev_statistics.funnel import ALARM, WARNING, Floats, Funnel, both
-from profdev_statistics.limits import between
-from profdev_statistics.rules import grades
+from profdev_statistics.rules import grades, keys
 
-_PEERS = ("line", "position", "level", "cluster")
+_PLACE = ("line", "position", "level")
+_OTHERS = "прочие"  # those whom the roster puts into no cluster
 _BEFORE = ("position", "peers_z", "value", "period", "size", "low")
 
 
@@ -40,23 +40,29 @@ class LowOutlier:
     z: float = key(
         "Граница, в стандартных отклонениях от среднего группы: ниже неё два периода подряд",
         default=-WARNING,
-        validator=between(0, 10),
+        validator=keys.between(0, 10),
     )
     z_strong: float = key(
-        "Дальняя граница: ниже неё хотя бы раз — на ступень важнее", default=-ALARM, validator=between(0, 10)
+        "Дальняя граница: ниже неё хотя бы раз — на ступень важнее", default=-ALARM, validator=keys.between(0, 10)
     )
-    at_least: int = key("Сколько организаций должно быть в группе", default=8, validator=between(2, 1e6))
+    at_least: int = key("Сколько организаций должно быть в группе", default=8, validator=keys.between(2, 1e6))
     small: int = key(
-        "Организации с меньшей численностью не сравниваются и в группу не входят", default=10, validator=between(1, 1e6)
+        "Организации с меньшей численностью не сравниваются и в группу не входят",
+        default=10,
+        validator=keys.between(1, 1e6),
+    )
+    widen: bool = key(
+        "Группы, где организаций меньше, сравнивать вместе с другими малыми группами того же вида: до at_least",
+        default=True,
     )
     sizes: tuple[int, ...] = key(
         "Где делить группу по численности, например [20, 50]; слишком малые части объединяются. Пусто — не делить",
         default=(),
         validator=_rising,
     )
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="organisations")
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="organisations")
 
     def judge(self) -> Judgement:
         """Below the limit now and in the period just before, or far below it now."""
@@ -97,30 +103,41 @@ class LowOutlier:
 
 
 def _beside_peers(series: pl.LazyFrame, *, rule: LowOutlier) -> pl.LazyFrame:
-    """Adds ``alone`` (nobody else is in the group) and ``peers_…``; null: there is no funnel for the cell."""
-    alone = (pl.col("state") != "not_defined").sum().over(_PEERS) <= 1
-    frame = panels.comparable(series).with_columns(alone.alias("alone")).collect(engine=ENGINE)
+    """Adds ``alone`` (there is nobody to be compared with) and ``peers_…``; null: there is no funnel for the cell."""
+    place = pl.when(pl.col("cluster") != pl.col("unit_kind")).then("cluster").otherwise(pl.lit(_OTHERS))
+    kind = pl.col("unit_kind").min().over(*_PLACE, "cluster")
+    nearest = (*_PLACE, "kind") if rule.widen else (*_PLACE, "cluster")
+    frame = (
+        panels.comparable(series)
+        .with_columns(place.alias("place"), kind.alias("kind"))
+        .with_columns(((pl.col("state") != "not_defined").sum().over(nearest) <= 1).alias("alone"))
+        .collect(engine=ENGINE)
+    )
     cells = frame.lazy().filter(pl.col("size") >= rule.small)
-    by: tuple[str, ...] = _PEERS
+    if rule.widen:
+        cells = together(cells, by=(*_PLACE, "kind"), place="place", least=rule.at_least)
+    else:
+        cells = cells.with_columns(pl.col("place").alias("group"))
+    groups = (*_PLACE, "kind", "group")
     if rule.sizes:
-        cells, by = banded(cells, by=_PEERS, size="size", bounds=rule.sizes, least=rule.at_least), (*_PEERS, "band")
+        cells = banded(cells, by=groups, size="size", bounds=rule.sizes, least=rule.at_least)
     else:
         cells = cells.with_columns(band=pl.lit(None, pl.String))
-    counted = cells.with_columns(pl.len().over(by).cast(pl.Int64).alias("peers_count")).collect(engine=ENGINE)
-    grouped = counted.filter(pl.col("peers_count") >= rule.at_least).with_columns(
-        pl.struct(by).rank("dense").alias("group") - 1
-    )
-    found = _against_the_funnel(grouped, rule)
-    sizes = counted.lazy().select("row", "peers_count")
-    return frame.lazy().join(sizes.join(found, on="row", how="left"), on="row", how="left", maintain_order="left")
+    counted = cells.with_columns(pl.len().over(*groups, "band").cast(pl.Int64).alias("peers_count"))
+    told = counted.collect(engine=ENGINE)
+    large = told.filter(pl.col("peers_count") >= rule.at_least)
+    numbered = large.with_columns(pl.struct(*groups, "band").rank("dense").alias("number") - 1)
+    sizes = told.lazy().select("row", "peers_count")
+    found = sizes.join(_against_the_funnel(numbered, rule), on="row", how="left")
+    return frame.lazy().join(found, on="row", how="left", maintain_order="left")
 
 
 def _against_the_funnel(grouped: pl.DataFrame, rule: LowOutlier) -> pl.LazyFrame:
     """``row`` and ``peers_…`` of every cell that is in a group large enough."""
-    x, n, group = (grouped[name].to_numpy() for name in ("count", "size", "group"))
+    x, n, group = (grouped[name].to_numpy() for name in ("count", "size", "number"))
     funnel = Funnel.of(x, n, group).at(group)
     z = funnel.deviation(x, n)
-    own_name = pl.when(pl.col("cluster") != pl.col("unit_kind")).then("cluster")
+    own_name = pl.when(pl.col("group") != _OTHERS).then("group")
     measured = grouped.select(
         "row",
         "segment",

@@ -13,8 +13,7 @@ from profdev_indicators.model import AppliesTo, key
 from profdev_indicators.wording import counted
 from profdev_statistics import panels
 from profdev_statistics.chance import newcombe
-from profdev_statistics.limits import between
-from profdev_statistics.rules import grades
+from profdev_statistics.rules import grades, keys
 from profdev_statistics.spreads import widening
 from profdev_statistics.tree import descent
 
@@ -32,18 +31,18 @@ class Stagnation:
     отсутствии снижения. Без целевого значения правила нет.
     """
 
-    periods: int = key("За сколько периодов, вместе с нынешним", default=3, validator=between(2, 40))
+    periods: int = key("За сколько периодов, вместе с нынешним", default=3, validator=keys.between(2, 40))
     growth: float = key(
         "Рост меньше стольких процентных пунктов — застой (верхняя граница 90 % интервала роста)",
         default=5.0,
-        validator=between(0, 100),
+        validator=keys.between(0, 100),
     )
-    small: int = key("При меньшей численности не проверять", default=400, validator=between(1, 1e9))
-    every: int = key(grades.STEP_KEY, default=1, validator=between(1, 12))
-    coverage: float = key(grades.COVERAGE_KEY, default=80.0, validator=between(0, 100))
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="totals")
+    small: int = key("При меньшей численности не проверять", default=400, validator=keys.between(1, 1e9))
+    every: int = key(grades.STEP, default=1, validator=keys.between(1, 12))
+    coverage: float = key(keys.COVERAGE, default=80.0, validator=keys.between(0, 100))
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="totals")
 
     def judge(self) -> Judgement:
         """Even the upper bound of the growth is small, the target is not reached, and there is room to grow."""
@@ -89,18 +88,20 @@ class WideningGap:
     points: float = key(
         "Разброс (стандартное отклонение без случайных колебаний) вырос на столько процентных пунктов или больше",
         default=3.0,
-        validator=between(0, 100),
+        validator=keys.between(0, 100),
     )
     alpha: float = key(
-        "И такое случается не чаще, если периоды равноценны (доля случаев)", default=0.05, validator=between(0, 0.5)
+        "И такое случается не чаще, если периоды равноценны (доля случаев)",
+        default=0.05,
+        validator=keys.between(0, 0.5),
     )
-    at_least: int = key("Сколько организаций ответили в обоих периодах", default=15, validator=between(3, 1e9))
-    draws: int = key("Сколько раз переставлять периоды наугад", default=999, validator=between(99, 99_999))
-    every: int = key(grades.STEP_KEY, default=1, validator=between(1, 12))
-    coverage: float = key(grades.COVERAGE_KEY, default=80.0, validator=between(0, 100))
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="totals")
+    at_least: int = key("Сколько организаций ответили в обоих периодах", default=15, validator=keys.between(3, 1e9))
+    draws: int = key("Сколько раз переставлять периоды наугад", default=999, validator=keys.between(99, 99_999))
+    every: int = key(grades.STEP, default=1, validator=keys.between(1, 12))
+    coverage: float = key(keys.COVERAGE, default=80.0, validator=keys.between(0, 100))
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="totals")
 
     def judge(self) -> Judgement:
         """The spread has risen by ``points``, and a shuffling of the two periods seldom does as much."""

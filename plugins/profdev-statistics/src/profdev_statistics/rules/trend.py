@@ -14,8 +14,7 @@ from profdev_indicators.frames import ENGINE, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_indicators.wording import counted
 from profdev_statistics import panels
-from profdev_statistics.limits import between
-from profdev_statistics.rules import grades
+from profdev_statistics.rules import grades, keys
 from profdev_statistics.trends import cochran_armitage, falls_without_any_one, span, theil_sen, trend_by_chance
 
 _HAIR = 1e-9  # thresholds are decimal and slopes are quotients
@@ -34,27 +33,27 @@ class Trend:
     Там, где меньше — лучше, то же о росте. Пропуск периода не прерывает ряд, смена определения — прерывает.
     """
 
-    window: int = key("За сколько последних периодов смотреть", default=5, validator=between(3, 40))
-    at_least: int = key("За сколько из них должны быть данные", default=4, validator=[between(3, 40), _fits])
+    window: int = key("За сколько последних периодов смотреть", default=5, validator=keys.between(3, 40))
+    at_least: int = key("За сколько из них должны быть данные", default=4, validator=[keys.between(3, 40), _fits])
     points: float = key(
         "На столько процентных пунктов или больше за всё окно (по медианному наклону)",
         default=10.0,
-        validator=between(0, 100),
+        validator=keys.between(0, 100),
     )
     z: float = key(
         "При таком отклонении от «без изменений» и больше (в стандартных отклонениях; 1,96 — 25 случаев из 1000)",
         default=1.96,
-        validator=between(0, 10),
+        validator=keys.between(0, 10),
     )
     z_strong: float = key(
-        "При таком и больше — на ступень важнее (3,09 — 1 случай из 1000)", default=3.09, validator=between(0, 10)
+        "При таком и больше — на ступень важнее (3,09 — 1 случай из 1000)", default=3.09, validator=keys.between(0, 10)
     )
-    small: float = key(f"{grades.SMALL_KEY} (в любом из периодов)", default=10.0, validator=between(0, 1e9))
-    every: int = key(grades.STEP_KEY, default=1, validator=between(1, 12))
-    coverage: float = key(grades.COVERAGE_KEY, default=80.0, validator=between(0, 100))
-    severity: Severity = key(grades.SEVERITY_KEY, default="attention")
-    name: str | None = key(grades.NAME_KEY, default=None)
-    applies_to: AppliesTo = key(grades.APPLIES_TO_KEY, default="all")
+    small: float = key(f"{grades.SMALL} (в любом из периодов)", default=10.0, validator=keys.between(0, 1e9))
+    every: int = key(grades.STEP, default=1, validator=keys.between(1, 12))
+    coverage: float = key(keys.COVERAGE, default=80.0, validator=keys.between(0, 100))
+    severity: Severity = key(keys.SEVERITY, default="attention")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="organisations")
 
     def judge(self) -> Judgement:
         """The binomial trend is clear, stays a fall without any one point, and makes ``points`` over the window."""
