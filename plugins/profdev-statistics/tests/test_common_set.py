@@ -209,6 +209,11 @@ def test_the_order_of_organisations_changes_nothing(answers: Answers, shuffle: A
     assert_frame_equal(decomposed(district(mixed)).drop("row"), straight, check_exact=False, abs_tol=1e-9)
 
 
+def test_the_largest_remainder_is_rounded_up() -> None:
+    parts = np.array([[0.03, 0.08, 0.04], [0.05, 0.05, 0.05]])
+    assert apportioned(parts, parts.sum(axis=1), 1).tolist() == [[0.0, 0.1, 0.1], [0.1, 0.1, 0.0]]
+
+
 @given(
     st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=5),
     st.integers(0, 2),

@@ -219,6 +219,14 @@ def test_silence_is_told_and_no_forecast() -> None:
     assert "s00" not in findings["unit"].to_list()
 
 
+def test_a_total_over_too_few_is_no_point_of_its_series() -> None:
+    rows = [cell("d", str(year), 200.0, 400, level=1, expected=10, reported=10) for year in range(2020, 2023)]
+    rows[1] |= {"reported": 7, "state": "partial"}
+    findings, reasons = said(rows, evolve(TargetAtRisk(), applies_to="totals"), target=at(90.0))
+    assert findings.is_empty()
+    assert reasons == ["сопоставимых периодов: 2, для прогноза нужно не меньше 3"]
+
+
 def test_a_hundred_per_cent_is_no_matter_of_probability() -> None:
     _, reasons = said(series(0.6), TargetAtRisk(), target=at(100.0))
     assert set(reasons) == {"цель 100 %: одного человека довольно, вероятность не оценивается"}

@@ -32,7 +32,7 @@ _WINDOW = 3  # periods that make a level
 _PANEL_DAMPING = 0.8  # what is left of the district's trend after each period
 _SINGLE_DAMPING = 0.7
 _SINGLE_TREND = 0.5  # how much of its own trend one short series is trusted with
-_PRIOR_SD = 0.15  # logits a period: what a district's share is wont to be off by
+_PRIOR_SD = 0.15  # logits a period: what a district's share is wont to be off by, chance aside
 _PRIOR_WEIGHT = 3.0  # errors which this is worth
 
 
@@ -171,36 +171,49 @@ class Singles:
         """The forecasts made in column ``origin`` for ``steps`` periods later."""
         trend = _SINGLE_TREND * self._slopes[:, origin] * _damped(_SINGLE_DAMPING, steps)
         freedom = _PRIOR_WEIGHT + self._made[:, origin].astype(np.float64)
-        variance = (_PRIOR_WEIGHT * _PRIOR_SD**2 + self._squares[:, origin]) / freedom
+        prior = _PRIOR_SD**2 + self._chance(origin)
+        variance = (_PRIOR_WEIGHT * prior + self._squares[:, origin]) / freedom
         lasting = self.panel.periods[:, origin] >= FEWEST_PERIODS
         return Prospect(
             logit=np.where(lasting, self.panel.logit[:, origin] + trend, np.nan),
             scale=np.sqrt(variance * steps),
             freedom=freedom,
+            n=self.panel.n[:, origin],
         )
+
+    def _chance(self, origin: int) -> Floats:
+        """Variance of a change of the logit by chance alone, now and then: next to nothing in a large district."""
+        share = expit(self.panel.logit[:, origin])
+        return np.asarray(2 / (self.panel.n[:, origin] * share * (1 - share)), np.float64)
 
 
 @frozen(kw_only=True, eq=False)
 class Prospect:
-    """The forecast of single series: Student's t around a logit."""
+    """The forecast of single series: Student's t around a logit of ``(x + ½) / (n + 1)``."""
 
     logit: Floats  # NaN: none can be made
     scale: Floats
     freedom: Floats
+    n: Floats
 
     @property
     def share(self) -> Floats:
         """The median."""
-        return np.asarray(expit(self.logit), np.float64)
+        return self._share(self.logit)
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
         """Both ends; for orientation only: one short series does not show how far it may be off."""
         reach = stdtrit(self.freedom, (1 + level) / 2) * self.scale
-        return np.asarray(expit(self.logit - reach), np.float64), np.asarray(expit(self.logit + reach), np.float64)
+        return self._share(self.logit - reach), self._share(self.logit + reach)
 
     def below(self, share: Floats) -> Floats:
         """The probability of less than ``share``."""
-        return np.asarray(stdtr(self.freedom, (logit(share) - self.logit) / self.scale), np.float64)
+        kept_open = (share * self.n + 0.5) / (self.n + 1)
+        return np.asarray(stdtr(self.freedom, (logit(kept_open) - self.logit) / self.scale), np.float64)
+
+    def _share(self, logits: Floats) -> Floats:
+        """Back to x / n: where all did all, all may do all again."""
+        return np.clip((expit(logits) * (self.n + 1) - 0.5) / self.n, 0.0, 1.0)
 
 
 def naive_interval(x: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:

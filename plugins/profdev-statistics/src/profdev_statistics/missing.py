@@ -93,7 +93,7 @@ def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     own = _with_last(told.filter("own").join(keys, on=["indicator", "reading"], how="semi"))
     below = descent(told.select("unit", "period", "parent").unique())
     x, n = pl.col("numerator"), pl.col("denominator")
-    spoke = pl.col("value").is_not_null() & (n > 0).fill_null(value=True)
+    spoke = pl.col("value").is_not_null()
     mute = ~spoke & (pl.col("expected") > pl.col("reported"))
     residual = x - x.filter(spoke).sum() / n.filter(spoke).sum() * n
     is_part = (x >= 0) & (x <= n) & ((pl.col("value") * n - 100 * x).abs() <= _HAIR * 100 * n)
