@@ -14,9 +14,9 @@ from profdev_indicators.model import AppliesTo, District, Indicator, key
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Exhibit, Monitoring
 from profdev_statistics.analyses.cells import LEAST_COVERAGE, cells, is_share
-from profdev_statistics.limits import between
 from profdev_statistics.outlook import NAIVE, POOLED, SINGLE, looked_ahead
 from profdev_statistics.printing import printed, printed_as_set
+from profdev_statistics.rules.keys import between
 
 _FURTHEST = 3
 _TRUSTED = 2

@@ -11,8 +11,8 @@ from profdev_indicators.frames import ENGINE, SEVERITIES, SEVERITY, Judgement, S
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
 from profdev_statistics.chance import below_by_chance
-from profdev_statistics.limits import between
 from profdev_statistics.outlook import looked_ahead
+from profdev_statistics.rules.keys import between
 
 _HAIR = 1e-9  # targets are decimal and values are quotients
 _ENDLESS = 1e9
