@@ -22,6 +22,7 @@ from profdev_statistics.cli.simulate import command
 from profdev_statistics.simulation import Outcome, Sizes, simulate, without_judging
 from profdev_statistics.simulation.drawing import Course, Panel, draw
 from profdev_statistics.simulation.running import ALL_FALL, ANY
+from profdev_statistics.simulation.telling import _smallest_seen
 
 CONFIG = """
 id: край
@@ -272,7 +273,8 @@ def test_an_organisation_with_everybody_may_yet_lose_somebody(sizes: Callable[..
 ALL = """[
   {drop: {points: 10, persons: 0}}, {streak: {length: 2}}, {below_peers: {points: 10}}, {lost: {}}, {coverage: {}},
   {significant_fall: {points: 5, alpha: 0.2, overdispersion: 1}}, {trend: {points: 5, z: 1}}, {missed_target: {}},
-  {target_at_risk: {}}, {low_outlier: {at_least: 4}}, {widening_gap: {at_least: 4, points: 0, alpha: 0.3, draws: 99}}]"""
+  {target_at_risk: {}}, {low_outlier: {at_least: 4}}, {widening_gap: {at_least: 4, points: 0, alpha: 0.3, draws: 99}}
+]"""
 DROP = "[{drop: {points: 10, persons: 0, applies_to: organisations}}]"
 
 
@@ -485,6 +487,19 @@ def test_columns_of_numbers_stand_one_below_another(run: Run, district_file: Wri
     _, out, _ = run(*asked(district_file(), "--falls", ""))
     head, drop, _ = out.split("\n\n")[1].splitlines()[1:4]
     assert len(head) == len(drop)
+
+
+@pytest.mark.parametrize(
+    ("parts", "smallest"),
+    [
+        ({5.0: 0.1, 10.0: 0.8, 20.0: 0.9}, 10.0),
+        ({5.0: 0.9, 10.0: 0.7, 20.0: 0.9}, 20.0),
+        ({5.0: 0.9, 10.0: 0.7}, None),
+        ({}, None),
+    ],
+)
+def test_a_fall_is_visible_only_if_all_greater_ones_are(parts: dict[float, float], smallest: float | None) -> None:
+    assert _smallest_seen(parts) == smallest
 
 
 def test_without_falls_only_false_alarms_are_told(run: Run, district_file: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import polars as pl
@@ -61,7 +62,8 @@ def sheets(outcome: Outcome) -> Iterator[Sheet]:
     """The table of false alarms, then that of falls found."""
     yield Sheet(
         title="Ложные тревоги: сколько раз правило сработает в одном отчёте, если ничего не изменилось",
-        note="± — погрешность розыгрыша; «по расчёту» — сколько случайных тревог правило печатает в отчёте само",
+        note="± — погрешность розыгрыша; «по расчёту» — сколько случайных тревог правило печатает в отчёте само; "
+        "правила о цели и о сопоставимых судят уровень, а не изменение: их тревоги — о тех, кто таков и сейчас",
         head=("правило", "тревог", "из ячеек", *(SEVERITY_WORDS[word] for word in SEVERITIES), "по расчёту"),
         rows=tuple(map(_alarms, outcome.alarms.to_dicts())),
     )
@@ -70,7 +72,7 @@ def sheets(outcome: Outcome) -> Iterator[Sheet]:
             title="Зоркость: какую часть настоящих падений "
             f"{'за весь ряд' if outcome.course.gradual else 'в последнем периоде'} правило находит",
             note=f"{ALL_FALL} — упали все организации сразу, ищем в итогах над ними; «видит от» — наименьшее из "
-            "падений, которое находится в 80 случаях из 100",
+            "падений, которое, как и все большие, находится в 80 случаях из 100",
             head=("правило", "численность", *(f"{count(fall)}{NBSP}п.п." for fall in outcome.falls), "видит от"),
             rows=tuple(_found(outcome)),
         )
@@ -123,11 +125,16 @@ def _found(outcome: Outcome) -> Iterator[tuple[str, ...]]:
             continue
         name = _ANY_WORDS if rule == ANY else str(rule)
         parts: dict[float, float] = dict(part.select("fall", "part").iter_rows())
-        seen = [fall for fall in outcome.falls if parts.get(fall, 0.0) >= _ENOUGH]
+        visible = f"{count(seen)}{NBSP}п.п." if (seen := _smallest_seen(parts)) else DASH
         shown = (f"{decimal(100 * parts[fall], 0)}{NBSP}%" if fall in parts else DASH for fall in outcome.falls)
-        visible = f"{count(min(seen))}{NBSP}п.п." if seen else DASH
         yield ("" if name == before else name, str(size), *shown, visible)
         before = name
+
+
+def _smallest_seen(parts: Mapping[float, float]) -> float | None:
+    """The smallest fall of those from which on every one is found often enough; None: not even the largest is."""
+    largest_first = sorted(parts, reverse=True)
+    return min(takewhile(lambda fall: parts[fall] >= _ENOUGH, largest_first), default=None)
 
 
 def _drawn(outcome: Outcome) -> set[str]:
