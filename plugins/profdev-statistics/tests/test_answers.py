@@ -71,6 +71,7 @@ def test_an_answer_ends_the_silence() -> None:
 def test_not_applicable_is_an_answer() -> None:
     nobody: dict[str, Any] = {"state": "not_applicable", "expected": 0}
     assert missed([silent(2021), silent(2022, **nobody)]) == []
+    assert missed([silent(2022, expected=0)]) == []
     assert missed([silent(2021, **nobody), silent(2022)]) == [("a", "attention", 1, "2022")]
 
 

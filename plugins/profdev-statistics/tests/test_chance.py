@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control, fisher_exact, hypergeom
 from statsmodels.stats.multitest import multipletests
@@ -73,6 +73,7 @@ def test_mid_p_holds_for_a_district_and_far_in_the_tail() -> None:
     assert np.allclose(fall_by_chance(x, n, b, m), drawn.cdf(x - 1) + drawn.pmf(x) / 2, rtol=1e-8, atol=1e-300)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 90), st.integers(1, 200), st.data())
 def test_mid_ps_of_a_fall_and_of_a_rise_add_up_to_one(n: int, m: int, data: st.DataObject) -> None:
     x, b = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
@@ -207,6 +208,7 @@ def q_values(p: list[float | None], family: list[int] | None = None) -> list[flo
 P_VALUES = st.floats(0, 1, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0.01, 0.02, 0.3]) | P_VALUES, min_size=1, max_size=40))
 def test_q_values_are_those_of_scipy_and_statsmodels(p: list[float]) -> None:
     found = q_values(list(p))
@@ -214,6 +216,7 @@ def test_q_values_are_those_of_scipy_and_statsmodels(p: list[float]) -> None:
     assert found == pytest.approx(multipletests(p, method="fdr_bh")[1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | P_VALUES, max_size=20))
 def test_what_was_not_tested_is_no_member_of_the_family(p: list[float | None]) -> None:
     members = [each for each in p if each is not None]
@@ -226,6 +229,7 @@ def test_families_do_not_know_one_another() -> None:
     assert q_values([0.01, 0.01, 0.5, 0.9], [1, 2, 1, 2]) == pytest.approx([0.02, 0.02, 0.5, 0.9])
 
 
+@settings(deadline=None)
 @given(st.lists(P_VALUES, min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_the_order_of_cells_changes_no_q(p: list[float], random: object) -> None:
     order = list(range(len(p)))
@@ -277,6 +281,7 @@ def test_newcombes_interval_is_that_of_statsmodels() -> None:
         assert newcombe(x, n, b, m) == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60), st.data())
 def test_an_interval_holds_what_was_seen_and_turns_round_with_it(n: int, m: int, data: st.DataObject) -> None:
     x, b = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))

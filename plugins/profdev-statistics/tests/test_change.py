@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profdev_indicators.wording import decimal
@@ -15,12 +15,14 @@ SIZES = st.integers(1, 10**6)
 CHANGES = st.floats(-100, 100, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(COUNTS, SIZES, COUNTS, SIZES)
 def test_the_parts_are_all_of_the_change(x: int, n: int, b: int, m: int) -> None:
     by_numerator, by_denominator = parts(Fraction(x), Fraction(n), Fraction(b), Fraction(m))
     assert by_numerator + by_denominator == Fraction(x, n) - Fraction(b, m)
 
 
+@settings(deadline=None)
 @given(COUNTS, SIZES, SIZES)
 def test_where_one_stays_the_same_the_other_did_it(x: int, n: int, m: int) -> None:
     assert parts(Fraction(x), Fraction(n), Fraction(x), Fraction(m))[0] == 0
@@ -38,6 +40,7 @@ def test_columns_are_taken_apart_like_numbers() -> None:
     assert found == pytest.approx((-0.2, -0.3))
 
 
+@settings(deadline=None)
 @given(st.lists(CHANGES, min_size=1, max_size=6), st.integers(0, 3))
 def test_printed_parts_add_up_to_the_printed_change(terms: list[float], places: int) -> None:
     shown = printed(terms, places)
@@ -46,6 +49,7 @@ def test_printed_parts_add_up_to_the_printed_change(terms: list[float], places: 
     assert decimal(whole / 10**places, places) == decimal(round(exact, 9) / 10**places, places)
 
 
+@settings(deadline=None)
 @given(st.lists(CHANGES, min_size=1, max_size=6), st.integers(0, 3))
 def test_no_printed_part_is_off_by_a_whole_unit(terms: list[float], places: int) -> None:
     assert all(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -278,6 +279,14 @@ def test_parts_of_a_change_are_told_where_the_denominator_has_jumped() -> None:
     assert steady["numbers"]["by_numerator"] is None
 
 
+def test_parts_of_a_change_are_against_an_average_period_of_the_base() -> None:
+    (jumped,) = found(series((36, 40), (35, 42), (37, 44), (30, 64)), SignificantFall())
+    numbers = jumped["numbers"]
+    assert numbers["former_size"] == 42
+    assert numbers["by_numerator"] == pytest.approx(100 * (30 - 36) / 64)
+    assert numbers["by_denominator"] == pytest.approx(100 * 36 * (1 / 64 - 1 / 42))
+
+
 def test_a_stormy_panel_makes_the_test_stricter() -> None:
     rng = np.random.default_rng(5)
     rows = []
@@ -327,6 +336,34 @@ def test_as_many_alarms_are_expected_as_fire_where_nothing_changes(rule: Rule) -
     said = verdict(rows, district(indicator(rule)), rule_names=NAMES).alarms.row(0, named=True)
     assert said["expected"] > 20
     assert abs(said["fired"] - said["expected"]) < 3 * np.sqrt(said["expected"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "fires"),
+    [
+        (ObservedFall(points=5, persons=3), lambda x, b: 20 * (b / 25 - x / 20) >= 3 - 1e-9),
+        (RelativeFall(points=0, percent=40), lambda x, b: x / 20 <= 0.6 * b / 25 + 1e-9),
+        (SignificantFall(), lambda x, b: x / 20 - b / 25 <= 1e-9 - 0.1),
+    ],
+)
+def test_the_chance_of_a_cell_is_that_of_its_own_margin(rule: Rule, fires: Callable[[int, int], bool]) -> None:
+    both, limit = 27, 1.0 if isinstance(rule, ObservedFall) else 0.05
+    outcomes = [(x, both - x) for x in range(2, 21)]
+    seen = [each for each in outcomes if fires(*each) and fall_by_chance(each[0], 20, each[1], 25) <= limit]
+    expected = sum(comb(20, x) * comb(25, b) for x, b in seen) / comb(45, both)
+    said = verdict(series((15, 25), (12, 20)), district(indicator(rule)), rule_names=NAMES).alarms
+    assert said["expected"].to_list() == pytest.approx([expected])
+    assert expected > 0
+
+
+def test_a_stricter_test_is_expected_to_fire_less_often() -> None:
+    rows = [row for at in range(20) for row in series((30, 60), (30 + 9 * (-1) ** at, 60), unit=f"u{at:02}")]
+    plain, strict = (
+        verdict(rows, district(indicator(rule)), rule_names=NAMES).alarms.row(0, named=True)
+        for rule in (SignificantFall(), SignificantFall(overdispersion=1.3))
+    )
+    assert plain["tested"] == strict["tested"] == 20
+    assert strict["expected"] < plain["expected"] / 5
 
 
 def test_an_observed_fall_needs_points_and_people() -> None:
