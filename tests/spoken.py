@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,8 @@ from profdev_indicators.periods import Calendar
 from profdev_indicators.results import Finding, Telling
 from profdev_indicators.sentences import fact
 from profdev_indicators.wording import NBSP
+
+PAGES = Path(__file__).parents[1] / "docs" / "explanation" / "rules"
 
 
 @frozen(kw_only=True)
@@ -62,6 +65,12 @@ def said(
         tested=alarms[0][1],
         findings=findings,
     )
+
+
+def is_quoted(sentence: str, kind: str) -> bool:
+    """Whether the page of the rule gives just this sentence as its example."""
+    page = (PAGES / f"{kind}.md").read_text(encoding="utf-8")
+    return f"«{sentence}»" in " ".join(page.split())
 
 
 def history(

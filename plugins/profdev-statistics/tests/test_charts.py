@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judging import cell
 from profdev_statistics.rules.charts import ControlChart
 from profdev_statistics.rules.charts_sentences import TELLINGS
-from spoken import Said, history, said
+from spoken import Said, history, is_quoted, said
 
 USUAL = [40, 41, 39, 40, 42, 38, 40, 41, 39, 40, 40, 41, 39, 40]  # of 50
 
@@ -44,6 +44,7 @@ def test_a_point_outside_the_limits() -> None:
     assert found.sentences["a"] == (
         "Контрольная карта по 15 значениям: 54,0 % (27 из 50) — ниже границы 60,8 %; среднее 78,3 %."
     )
+    assert is_quoted(found.sentences["a"], "control_chart")
 
 
 def test_the_limits_are_those_of_a_p_chart() -> None:

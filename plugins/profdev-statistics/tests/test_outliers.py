@@ -12,7 +12,7 @@ from judging import PRESENCE, cell
 from profdev_statistics.funnel import Funnel
 from profdev_statistics.rules.outliers import LowOutlier
 from profdev_statistics.rules.outliers_sentences import TELLINGS
-from spoken import Said, history, said
+from spoken import Said, history, is_quoted, said
 
 PEERS = [30, 31, 29, 32, 28, 30, 33, 27, 30, 31]  # of 40: about 75 %
 
@@ -34,6 +34,12 @@ def test_below_the_limit_two_periods_in_a_row() -> None:
         "55,0 % (22 из 40) при среднем 73,4 % в группе сопоставимых (11 ОО). С учётом численности и обычного разброса "
         "между ОО нижняя граница 58,8 %; ниже границы и в 2021: 57,5 %."
     )
+
+
+def test_the_page_quotes_what_is_printed() -> None:
+    rows = group((23, 40), (22, 40))
+    found = asked(rows, clusters=dict.fromkeys([row["unit"] for row in rows], "сельские"))
+    assert is_quoted(found.sentences["odd"], "low_outlier")
 
 
 def test_below_the_limit_once_is_not_enough() -> None:

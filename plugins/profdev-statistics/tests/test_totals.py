@@ -13,7 +13,7 @@ from profdev_indicators.model import Rule, Target
 from profdev_statistics.rules.totals import Stagnation, WideningGap
 from profdev_statistics.rules.totals_sentences import TELLINGS
 from profdev_statistics.spreads import between
-from spoken import Said, history, said
+from spoken import Said, history, is_quoted, said
 
 
 def asked(rows: list[dict[str, Any]], rule: Rule, **more: Any) -> Said:
@@ -45,6 +45,7 @@ def test_a_total_that_certainly_has_not_grown_stands_still() -> None:
         "За 3 периода рост не превысил 2,3 п.п. (при ожидаемых 5 п.п.): 71,2 % (1 068 из 1 500) в 2020 → 70,8 % "
         "(1 062 из 1 500); целевой уровень 80 % не достигнут."
     )
+    assert is_quoted(found.sentences["total"], "stagnation")
 
 
 def test_the_bound_is_newcombe_s() -> None:
@@ -146,7 +147,7 @@ def panel(was: float, has: float, *, members: int = 40, seed: int = 61) -> list[
     for unit in range(members):
         n = int(random.integers(20, 80))
         x = [int(random.binomial(n, np.clip(0.75 + points / 100 * own[unit], 0, 1))) for points in (was, has)]
-        rows += history(f"u{unit:02}", [(each, n) for each in x])
+        rows += history(f"u{unit:02}", [(each, n) for each in x], unit_name=f"СОШ № {unit}")
         sums += [[x[0], n], [x[1], n]]
     return [*rows, *total(*((x, n) for x, n in sums.tolist()), expected=members, reported=members)]
 
@@ -173,8 +174,9 @@ def test_organisations_that_have_drifted_apart_are_told_with_their_ends() -> Non
     assert (numbers["most"], numbers["most_unit"]) == (most["value"], most["unit_name"])
     assert found.sentences["total"] == (
         "Различия между ОО выросли: разброс (без учёта случайных колебаний) 1,3 → 11,5 п.п. к 2021 (40 ОО); "
-        "минимум 43,3 % (Организация u27), максимум 100,0 % (Организация u09)."
+        "минимум 43,3 % (СОШ № 27), максимум 100,0 % (СОШ № 9)."
     )
+    assert is_quoted(found.sentences["total"], "widening_gap")
 
 
 def test_organisations_that_differ_as_before_have_not_drifted_apart() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from judging import COUNT, MEAN, PRESENCE, cell
 from profdev_statistics.rules.trend import Trend
 from profdev_statistics.rules.trend_sentences import TELLINGS
-from spoken import Said, history, said
+from spoken import Said, history, is_quoted, said
 
 STEADY = [(34, 40), (33, 40), (30, 40), (28, 40), (24, 40)]
 STEEP = [(38, 40), (34, 40), (30, 40), (24, 40), (18, 40)]
@@ -28,6 +28,7 @@ def test_a_steady_fall_is_told_with_its_ends() -> None:
         "За 5 периодов показатель устойчиво снижается, в среднем на 6,3 п.п. за период: с 85,0 % (34 из 40) в 2018 "
         "до 60,0 % (24 из 40); вывод не зависит от исключения любого одного периода."
     )
+    assert is_quoted(found.sentences["a"], "trend")
 
 
 def test_a_fall_that_chance_makes_once_in_a_thousand_is_a_step_graver() -> None:

@@ -13,7 +13,8 @@ def descent(cells: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         cells: rows with ``unit, period, parent``; those of the units between must be among them.
     """
-    links = cells.select("unit", "period", "parent").unique().filter(pl.col("parent").is_not_null()).collect()
+    known = cells.select("unit", "period", "parent").filter(pl.col("parent").is_not_null())
+    links = known.unique().collect(engine=ENGINE)
     found = [links.rename({"parent": "ancestor"})]
     while found[-1].height:
         above = found[-1].lazy().join(links.lazy(), left_on=["ancestor", "period"], right_on=["unit", "period"])
