@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from profdev_statistics.common_set import PARTS, apportioned, decompositions
-from profdev_statistics.descent import descent
+from profdev_statistics.tree import descent
 
 Answer = tuple[int, int] | None
 Answers = Sequence[tuple[Answer, Answer]]  # before and now, of each organisation

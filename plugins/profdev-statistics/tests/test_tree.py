@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
-from profdev_statistics.tree import descent
+from answered import monitored
+from judging import cell, indicator
+from profdev_indicators.periods import Period
+from profdev_statistics.tree import descent, links_of
 
 
 def above(*links: tuple[str, str, str | None]) -> set[tuple[str, str, str]]:
@@ -26,3 +31,18 @@ def test_cells_of_many_indicators_name_a_unit_once() -> None:
 
 def test_where_nobody_stands_above_there_is_no_descent() -> None:
     assert above(("a", "2022", None), ("b", "2022", None)) == set()
+
+
+def test_a_school_stands_where_the_roster_has_it_on_the_last_day() -> None:
+    versions: list[dict[str, object]] = [
+        {"id": "a", "name": "А", "kind": "school", "parent": "west", "valid_to": date(2021, 12, 30)},
+        {"id": "a", "name": "А", "kind": "school", "parent": "east", "valid_from": date(2021, 12, 31)},
+        {"id": "west", "name": "Запад", "kind": "district", "parent": "d"},
+        {"id": "east", "name": "Восток", "kind": "district"},
+    ]
+    monitoring = monitored([cell("a", numerator=1, denominator=2)], indicator(), versions=versions)
+    periods = [Period.parse(text) for text in ("2020", "2021")]
+    links = links_of(monitoring, periods).collect()
+    assert links.filter(pl.col("unit") == "a")["parent"].to_list() == ["west", "east"]
+    assert links.filter(pl.col("unit") == "east")["parent"].to_list() == ["d", "d"]
+    assert links.filter(pl.col("unit") == "d")["parent"].to_list() == [None, None]

@@ -35,7 +35,7 @@ def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame, asked: Sequence[str
     Args:
         cells: ``row``, ``line``, ``unit``, ``position``, ``period``, ``own``, ``numerator``, ``denominator``,
             ``value``, ``definition``, ``expected``, ``reported``, ``hurdle`` (why there is no value); others stay.
-        below: ``total, unit, period``: who stands below whom.
+        below: ``unit, period, ancestor``: who stands below whom.
         asked: periods, as they are printed.
 
     Returns:
@@ -48,7 +48,7 @@ def decompositions(cells: pl.LazyFrame, below: pl.LazyFrame, asked: Sequence[str
     """
     totals = _changes(cells.filter(~pl.col("own"))).filter(pl.col("period").is_in(asked))
     own = cells.filter(pl.col("own"), pl.col("value").is_not_null(), pl.col("denominator") > 0)
-    wanted = totals.filter(pl.col("reason").is_null()).select("row", "position", "line", "scale", total="unit")
+    wanted = totals.filter(pl.col("reason").is_null()).select("row", "position", "line", "scale", ancestor="unit")
     now = _own_below(wanted, own, below, "now", 0)
     before = _own_below(wanted, own, below, "before", 1)
     sums = (
@@ -145,10 +145,10 @@ def _reason(follows: pl.Expr) -> pl.Expr:
 def _own_below(wanted: pl.LazyFrame, own: pl.LazyFrame, below: pl.LazyFrame, when: str, back: int) -> pl.LazyFrame:
     """``row, unit`` with ``x_…`` and ``n_…`` of the organisations below each total, ``back`` periods earlier."""
     placed = own.select("position", "period").unique()
-    stood = below.join(placed, on="period").select("total", "unit", "position")
+    stood = below.join(placed, on="period").select("ancestor", "unit", "position")
     return (
-        wanted.select("row", "line", "total", position=pl.col("position") - back)
-        .join(stood, on=["total", "position"])
+        wanted.select("row", "line", "ancestor", position=pl.col("position") - back)
+        .join(stood, on=["ancestor", "position"])
         .join(own.select(*_CELL, "numerator", "denominator"), on=list(_CELL))
         .select("row", "unit", pl.col("numerator").alias(f"x_{when}"), pl.col("denominator").alias(f"n_{when}"))
     )

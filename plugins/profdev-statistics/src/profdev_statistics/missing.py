@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from profdev_indicators.frames import ENGINE
-from profdev_statistics.descent import descent
+from profdev_statistics.tree import descent
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def shortfalls(values: pl.LazyFrame) -> pl.DataFrame:
     """
     told = values.filter(pl.col("breakdown").is_null()).with_row_index("place")
     short = told.filter(~pl.col("own"), pl.col("reported") < pl.col("expected"))
-    wanted = short.select("place", *_CELL).rename({"unit": "total"}).collect(engine=ENGINE)
+    wanted = short.select("place", *_CELL).rename({"unit": "ancestor"}).collect(engine=ENGINE)
     sums = _sums(told, wanted) if not wanted.is_empty() else _NOTHING
     frame = short.drop("ci_low", "ci_high").join(sums.lazy(), on="place", how="left", maintain_order="left")
     return _bounded(frame.with_columns(pl.col("answered", "silent", "unknown").fill_null(0)).collect(engine=ENGINE))
@@ -91,7 +91,7 @@ def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Sums over the organisations below each total that is wanted."""
     keys = wanted.lazy().select("indicator", "reading").unique()
     own = _with_last(told.filter("own").join(keys, on=["indicator", "reading"], how="semi"))
-    below = descent(told.select("unit", "period", "parent").unique())
+    below = descent(told)
     x, n = pl.col("numerator"), pl.col("denominator")
     spoke = pl.col("value").is_not_null()
     mute = ~spoke & (pl.col("expected") > pl.col("reported"))
@@ -99,7 +99,7 @@ def _sums(told: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     is_part = (x >= 0) & (x <= n) & ((pl.col("value") * n - 100 * x).abs() <= _HAIR * 100 * n)
     return (
         wanted.lazy()
-        .join(below, on=["total", "period"])
+        .join(below, on=["ancestor", "period"])
         .join(own, on=list(_CELL))
         .group_by("place")
         .agg(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from profdev_indicators.frames import ENGINE
+from profdev_indicators.periods import Period
+from profdev_indicators.results import Monitoring
 
 
 def descent(cells: pl.LazyFrame) -> pl.LazyFrame:
@@ -20,3 +24,19 @@ def descent(cells: pl.LazyFrame) -> pl.LazyFrame:
         above = found[-1].lazy().join(links.lazy(), left_on=["ancestor", "period"], right_on=["unit", "period"])
         found.append(above.select("unit", "period", pl.col("parent").alias("ancestor")).collect(engine=ENGINE))
     return pl.concat(found).lazy()
+
+
+def links_of(monitoring: Monitoring, periods: Sequence[Period]) -> pl.LazyFrame:
+    """``unit, period, parent`` as the roster has them on the last day of each period."""
+    parent = pl.when(pl.col("id") != monitoring.root).then(pl.col("parent").fill_null(monitoring.root))
+    return pl.concat(
+        [
+            monitoring.roster.lazy()
+            .filter(
+                pl.col("valid_from").fill_null(period.start) <= period.end,
+                pl.col("valid_to").fill_null(period.end) >= period.end,
+            )
+            .select(pl.col("id").alias("unit"), pl.lit(str(period)).alias("period"), parent.alias("parent"))
+            for period in periods
+        ]
+    )

@@ -16,7 +16,7 @@ from profdev_indicators.results import Exhibit, Monitoring
 from profdev_indicators.wording import change, count, with_unit
 from profdev_statistics.analyses.cells import LEAST_COVERAGE, cells, periods_read
 from profdev_statistics.common_set import PARTS, apportioned, decompositions
-from profdev_statistics.descent import descent, links_of
+from profdev_statistics.tree import descent, links_of
 
 _COLUMNS = (
     *("unit", "unit_name", "indicator", "reading", "period", "before_period", "before", "value", "change"),

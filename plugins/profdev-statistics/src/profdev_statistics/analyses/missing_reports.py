@@ -13,8 +13,8 @@ from profdev_indicators.frames import ENGINE
 from profdev_indicators.results import Exhibit, Monitoring
 from profdev_indicators.wording import count, decimal, plural
 from profdev_statistics.analyses.cells import LEAST_COVERAGE, cells, periods_read
-from profdev_statistics.descent import links_of
 from profdev_statistics.missing import shortfalls
+from profdev_statistics.tree import links_of
 
 _COLUMNS = (
     *("unit", "unit_name", "indicator", "reading", "period", "expected", "reported", "coverage", "size", "size_silent"),

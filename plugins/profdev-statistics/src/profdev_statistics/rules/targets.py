@@ -7,22 +7,19 @@ from functools import partial
 import polars as pl
 from attrs import frozen
 
-from profdev_indicators.frames import ENGINE, SEVERITIES, SEVERITY, Judgement, Severity
+from profdev_indicators.frames import ENGINE, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, key
 from profdev_statistics import panels
 from profdev_statistics.chance import below_by_chance
 from profdev_statistics.outlook import looked_ahead
+from profdev_statistics.rules import grades, keys
 from profdev_statistics.rules.keys import between
 
 _HAIR = 1e-9  # targets are decimal and values are quotients
-_ENDLESS = 1e9
 _ALL = 100.0  # per cent
 _TAKEN = ("forecast", "low80", "high80", "miss", "refusal", "caveat")
 
 _SEVERITY = "Важность, с которой правило начинает; сильнее выраженное — на ступень выше"
-_NAME = "Имя, если правил этого вида несколько: под ним находки и рекомендации"
-_APPLIES_TO = "К кому: all — ко всем, organisations — к тем, кто отвечает сам, totals — к итогам над ними"
-_SMALL = "При знаменателе меньше этого — только информация"
 _FEW = "При знаменателе меньше этого — не выше «внимание»"
 
 
@@ -40,19 +37,20 @@ class MissedTarget:
         validator=between(0, 0.5),
     )
     alpha_risk: float = key("На ступень выше, если не чаще этого", default=0.01, validator=between(0, 0.5))
-    small: float = key(_SMALL, default=10.0, validator=between(0, _ENDLESS))
-    few: float = key(f"{_FEW}, кроме случаев не чаще alpha_sure", default=15.0, validator=between(0, _ENDLESS))
+    small: float = key(grades.SMALL, default=10.0, validator=between(0))
+    few: float = key(f"{_FEW}, кроме случаев не чаще alpha_sure", default=15.0, validator=between(0))
     alpha_sure: float = key(
         "Насколько редкий случай не смягчается и при малой численности", default=0.001, validator=between(0, 0.5)
     )
     severity: Severity = key(_SEVERITY, default="attention")
-    name: str | None = key(_NAME, default=None)
-    applies_to: AppliesTo = key(_APPLIES_TO, default="all")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="all")
 
     def judge(self) -> Judgement:
         """The value is worse than the dated target; how grave that is depends on the binomial mid-p."""
         target, n, p = pl.col("target"), pl.col("denominator"), pl.col("by_chance")
-        grave = _graded(self.severity, p <= self.alpha_risk, usual=p <= self.alpha)
+        seldom = grades.graded(self.severity, strong=p <= self.alpha_risk)
+        grave = pl.when(p <= self.alpha).then(seldom).otherwise(pl.lit("info", SEVERITY))
         is_small = p.is_not_null() & (n < self.small)
         severity = _capped(grave, is_small, (n < self.few) & (p > self.alpha_sure))
         return Judgement(
@@ -84,16 +82,16 @@ class TargetAtRisk:
         "Срабатывает при такой вероятности не достичь цели и выше (доля от 1)", default=0.8, validator=between(0, 1)
     )
     probability_risk: float = key("На ступень выше при такой и большей", default=0.95, validator=between(0, 1))
-    small: float = key(_SMALL, default=10.0, validator=between(0, _ENDLESS))
-    few: float = key(_FEW, default=15.0, validator=between(0, _ENDLESS))
+    small: float = key(grades.SMALL, default=10.0, validator=between(0))
+    few: float = key(_FEW, default=15.0, validator=between(0))
     severity: Severity = key(_SEVERITY, default="attention")
-    name: str | None = key(_NAME, default=None)
-    applies_to: AppliesTo = key(_APPLIES_TO, default="organisations")
+    name: str | None = key(keys.NAME, default=None)
+    applies_to: AppliesTo = key(keys.APPLIES_TO, default="organisations")
 
     def judge(self) -> Judgement:
         """The forecast is probably worse than the target in force now."""
         target, n, miss = pl.col("target"), pl.col("denominator"), pl.col("miss")
-        grave = _graded(self.severity, miss >= self.probability_risk - _HAIR)
+        grave = grades.graded(self.severity, strong=miss >= self.probability_risk - _HAIR)
         severity = _capped(grave, n < self.small, n < self.few)
         return Judgement(
             prepare=partial(_foreseen, steps=self.horizon),
@@ -118,13 +116,6 @@ class TargetAtRisk:
 
 def _no_direction() -> pl.Expr:
     return pl.when(pl.col("sign").is_null()).then(pl.lit("направление не задано"))
-
-
-def _graded(severity: Severity, strong: pl.Expr, usual: pl.Expr | None = None) -> pl.Expr:
-    """``severity``, the next one where ``strong`` holds, information where not even ``usual`` does."""
-    above = SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
-    less = pl.lit(severity) if usual is None else pl.when(usual).then(pl.lit(severity)).otherwise(pl.lit("info"))
-    return pl.when(strong).then(pl.lit(above)).otherwise(less).cast(SEVERITY)
 
 
 def _capped(grave: pl.Expr, is_small: pl.Expr, is_few: pl.Expr) -> pl.Expr:
