@@ -558,13 +558,13 @@ def _of_flag(told: pl.DataFrame, scenario: str, flag: str, text: str) -> Iterato
 def _reckoned(told: pl.DataFrame, scenario: str) -> Figure:
     """What `significant_fall` says of itself, against what it did."""
     return Figure(
-        table="3 Chance alarms of significant_fall: as the report reckons them (left) and as they came (drawn)",
+        table="3 Chance alarms of significant_fall in a report: as they came (as the report reckons them; drawn)",
         row=scenario,
         column="of a report",
-        published=_mean(told["expected"]),
+        published=round(_mean(told["expected"]), 2),
         measured=_mean(told["fired"]),
         error=_error(told["fired"] - told["expected"]),
-        step=0.0,
+        step=0.01,
     )
 
 
