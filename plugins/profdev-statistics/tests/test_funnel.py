@@ -95,13 +95,20 @@ def test_counting_those_who_are_not_there_turns_the_funnel_over(members: list[tu
 
 
 def test_one_missing_person_in_a_group_near_a_hundred_per_cent_is_no_outlier() -> None:
-    """On the arcsine scale 39 of 40 stands −2.6 below a group of 99 %; the binomial says: every third does."""
     n = np.full(20, 40.0)
     x = n - (np.arange(20) % 3 == 0)
     funnel = Funnel.of(x, n)
     assert funnel.is_exact.all()
     assert funnel.deviation(x, n).min() > WARNING
     assert funnel.deviation(np.array([34.0]), np.array([40.0])) < ALARM
+
+
+def test_nobody_of_eighty_in_a_group_of_a_few_per_cent_is_no_outlier() -> None:
+    """On the arcsine scale that is −2.8; but one of seven such organisations has nobody."""
+    n, x = np.full(20, 80.0), np.array([0.0] + [2.0] * 19)
+    plain = 2 * np.sqrt(80) * (0 - np.arcsin(np.sqrt(x.sum() / n.sum())))
+    assert plain < -2.7
+    assert Funnel.of(x, n).deviation([0.0], [80.0])[0] > WARNING
 
 
 def test_an_exact_limit_is_the_first_count_whose_mid_p_is_large_enough() -> None:

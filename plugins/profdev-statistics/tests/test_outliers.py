@@ -91,10 +91,11 @@ def test_too_high_is_said_of_the_upper_limit() -> None:
     )
 
 
-def test_one_missing_person_near_a_hundred_per_cent_is_nobody_s_fault() -> None:
-    """On the arcsine scale 38 of 40 would be far below a group of 99,5 %."""
-    rows = group((38, 40), (39, 40), peers=[40] * 10)
-    assert asked(rows).fired == {}
+def test_near_the_ends_the_exact_probability_decides() -> None:
+    """Nobody of 80 where two are usual stands −2.8 on the arcsine scale, but happens to every seventh."""
+    nobody = group((0, 80), (0, 80), peers=[2] * 20, n=80)
+    assert asked(nobody).fired == {}
+    assert asked(group((38, 40), (39, 40), peers=[40] * 10)).fired == {}
     assert asked(group((33, 40), (33, 40), peers=[40] * 30)).fired == {"odd": "risk"}
 
 
@@ -115,6 +116,11 @@ def test_where_all_have_all_nothing_is_tested() -> None:
 )
 def test_what_cannot_be_checked_says_why(odd: list[tuple[float, float] | None], reasons: Mapping[str, str]) -> None:
     assert asked(group(*odd)).reasons == reasons
+
+
+def test_two_periods_with_a_gap_between_them_are_not_in_a_row() -> None:
+    rows = [row | {"period": "2020"} if row["period"] == "2021" else row for row in group((23, 40), (22, 40))]
+    assert asked(rows).reasons == {"odd": "ниже границы группы, но за предыдущий период сравнить не с чем"}
 
 
 def test_a_definition_that_has_changed_leaves_no_period_before() -> None:

@@ -193,6 +193,11 @@ def test_who_is_there_in_one_period_only_is_not_compared() -> None:
     assert told[0] == told[1]
 
 
+def test_only_the_period_just_before_is_compared() -> None:
+    rows = [row | {"period": "2020"} if row["period"] == "2021" else row for row in panel(3, 12)]
+    assert gap(rows).reasons == {"total": "ответивших в обоих периодах ОО: 0, нужно 15"}
+
+
 def test_organisations_several_levels_below_belong_to_the_total() -> None:
     rows = panel(3, 12)
     towns = [row for town in "ab" for row in history(town, [(600, 1000)] * 2, level=1, unit_kind="town")]

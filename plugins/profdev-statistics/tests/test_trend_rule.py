@@ -43,6 +43,13 @@ def test_a_gap_keeps_its_length_and_is_told() -> None:
     assert slope == pytest.approx(np.median([-10, -35 / 3, -12.5, -12.5, -40 / 3, -15]))
 
 
+def test_what_was_before_the_window_does_not_count() -> None:
+    rows = history("a", [STEEP[0], STEEP[1], STEEP[2], STEEP[4]], ["2015", "2016", "2021", "2022"])
+    assert asked(rows).reasons == {"a": "сопоставимых значений за 5 последних периодов: 2, нужно 4"}
+    before = history("a", [(2, 40), *STEEP])
+    assert asked(before).fired == {"a": "risk"}
+
+
 def test_a_step_in_the_last_period_alone_is_no_trend() -> None:
     assert asked(history("a", [(32, 40), (32, 40), (32, 40), (32, 40), (10, 40)])).fired == {}
 

@@ -2,8 +2,8 @@
 
 A funnel plot in numbers: D. J. Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in
 Medicine 24 (2005), 1185-1202, with additive overdispersion on the arcsine scale. Near 0 % and 100 %, where that scale
-calls one missing person an outlier, the exact binomial distribution takes its place. Everything is written for
-«higher is better»; the caller counts ``n − x`` where lower is. Shares are 0…1.
+takes nobody of eighty for an outlier and overlooks others, the exact binomial distribution takes its place. Everything
+is written for «higher is better»; the caller counts ``n − x`` where lower is. Shares are 0…1.
 """
 
 from __future__ import annotations

@@ -45,10 +45,10 @@ class Stagnation:
     applies_to: AppliesTo = key(keys.APPLIES_TO, default="totals")
 
     def judge(self) -> Judgement:
-        """Even the upper bound of the growth is small, the target is not reached, and there is room to grow."""
+        """Even the upper bound of the growth is small, and the target is not reached; at 100 % it always is."""
         target = pl.col("target")
         is_short = (target - pl.col("value")) * pl.col("sign") > _HAIR
-        stands = (pl.col("growth_bound") < self.growth) & is_short & (pl.col("count") < pl.col("size"))
+        stands = (pl.col("growth_bound") < self.growth) & is_short
         in_force = pl.col("share") & target.is_not_null()
         return Judgement(
             prepare=partial(_with_growth, rule=self),
