@@ -168,6 +168,26 @@ def test_only_shares_are_drawn_and_the_rest_is_named(drawn: Sizes) -> None:
     assert drawn.left_out == ("4",)
 
 
+def test_a_school_that_is_closed_is_not_drawn(tmp_path: Path) -> None:
+    """Though it once answered."""
+    district(tmp_path, NUMBERS, "[{drop: {points: 10}}]")
+    file = tmp_path / "district.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("name: Школа 3,", "name: Школа 3, valid_to: 2021-12-31,"), encoding="utf-8")
+    asked = load(file, PLUGINS)
+    told = pl.concat([cards(NUMBERS, period="2021"), cards(NUMBERS[:3], period="2022")])
+    monitoring = monitor(without_judging(asked), period="2022", frames={"card": told}, plugins=PLUGINS)
+    drawn = Sizes.of(asked, monitoring)
+    assert drawn.rows.filter(pl.col("level") == 0)["unit"].unique().sort().to_list() == ["ш0", "ш1", "ш2"]
+
+
+def test_who_is_silent_now_counts_as_it_last_was(tmp_path: Path) -> None:
+    asked = district(tmp_path, NUMBERS, "[{drop: {points: 10}}]")
+    told = pl.concat([cards(NUMBERS, period="2021"), cards(NUMBERS[:3], period="2022")])
+    monitoring = monitor(without_judging(asked), period="2022", frames={"card": told}, plugins=PLUGINS)
+    assert sorted(Sizes.of(asked, monitoring).numbers) == sorted([*NUMBERS, *NUMBERS, *[1.0] * 4])
+
+
 def test_the_cells_are_those_of_the_district_with_its_own_numbers(drawn: Sizes) -> None:
     own = drawn.rows.head(len(drawn.numbers)).with_columns(n=drawn.numbers)
     assert own.filter(pl.col("indicator") == "1").sort("unit")["n"].to_list() == list(NUMBERS)

@@ -29,7 +29,7 @@ NOWHERE, CELLS = "", "cells"
 
 _BOUNDS = (15.0, 40.0, 80.0)
 _PLANTED = 0.05  # of the cells: enough to count, few enough to leave a report what it is
-_ROWS_AT_ONCE = 300_000
+_ROWS_AT_ONCE = 60_000
 _YEARS_AT_ONCE = 1000  # every report has years of its own, and a calendar ends with 9999
 _CELL = ["report", "unit", "indicator"]
 FOUND = {"rule": pl.String, "size": pl.String, "fall": pl.Float64, "planted": pl.Int64, "found": pl.Int64}

@@ -56,7 +56,9 @@ class Sizes:
         period = monitoring.periods[-1]
         roster = _roster(monitoring)
         standing = [now for i in district.indicators if (now := _standing(i, district, period)) is not None]
-        cells = _own_cells(monitoring.history, standing, period)
+        cells = _own_cells(monitoring.history, standing, period).join(
+            roster.select("unit"), on="unit", how="semi", maintain_order="left"
+        )
         drawn = [indicator for indicator in standing if indicator.id in set(cells["indicator"])]
         pairs = _pairs(cells, roster)
         return cls(
