@@ -1,6 +1,6 @@
 # make demo   an invented district: data, values, report            make test    all tests
 # make lint   style, types, import contracts                        make bench   figures of performance
-# make docs   regenerate the reference                              make golden  accept new outputs of the example
+# make docs   regenerate the reference and the pictures             make golden  accept new outputs of the example
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,9 +32,11 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/command.py
 	$(BIN)/python benchmarks/intake.py
+	$(BIN)/python benchmarks/rules.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/pictures.py
 
 golden: $(VENV)/.ready
 	$(BIN)/pytest -q tests/golden --accept
