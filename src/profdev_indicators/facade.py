@@ -119,7 +119,11 @@ def analyse(
     for name in names:
         if names.count(name) > 1:
             raise PluginError(f"две таблицы с именем «{name}»: назовите анализ в analyses один раз")
-    return evolve(monitoring, exhibits=tuple(exhibits))
+    root = _root(data)
+    read = {file: root / file for exhibit in exhibits for file in exhibit.files} if root else {}
+    hashes = {file: engine.sha256_of(path) for file, path in read.items() if path.is_file()}
+    sources = dict(sorted((dict(monitoring.provenance.sources) | hashes).items()))
+    return evolve(monitoring, exhibits=tuple(exhibits), provenance=evolve(monitoring.provenance, sources=sources))
 
 
 def cards(

@@ -141,6 +141,7 @@ class Exhibit:
     # column → Russian heading of those a report prints, in order; empty: it prints the sentences
     headings: Mapping[str, str] = field(factory=dict)
     notes: tuple[str, ...] = ()  # in Russian: how it is to be read, what could not be said
+    files: tuple[str, ...] = ()  # what it has read itself, relative to the folder of data: for the record of the run
 
 
 @frozen(kw_only=True)

@@ -130,6 +130,7 @@ def test_the_register_tells_a_measure_that_helped_from_those_that_seem_to(exampl
         "Р-3": "нет подтверждения",
         "Р-4": "оценить нельзя",
     }
+    assert "decisions.csv" in told.provenance.sources
 
 
 def test_a_saturated_criterion_is_found_to_tell_nothing(example: demo.Demo) -> None:

@@ -28,7 +28,7 @@ from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Provenance, Recommendation, Telling
 
-__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "sources_read"]
+__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "sha256_of", "sources_read"]
 
 
 @frozen(kw_only=True, eq=False)
@@ -212,7 +212,7 @@ def copied(gathered: Gathered) -> list[Problem]:
             path = Path(root or "") / table.file
             if not table.digest and not path.is_file():
                 continue  # it is gone by now, and told as changed
-            digest = table.digest or _sha256(path)
+            digest = table.digest or sha256_of(path)
             earlier = seen.setdefault(f"{told.source.id}:{digest}", (table.file, table.period))
             if earlier[1] != table.period:
                 problems.append(
@@ -248,7 +248,7 @@ def sources_read(gathered: Gathered) -> dict[str, str]:
     tables = [table for told in gathered.heard for table in told.tables if table.file]
     # A file that is gone by now is told as changed; its hash is nobody's.
     lying = {table.file for table in tables if not table.digest} | {ACCEPTED}
-    hashes = {file: _sha256(root / file) for file in lying if (root / file).is_file()} if root else {}
+    hashes = {file: sha256_of(root / file) for file in lying if (root / file).is_file()} if root else {}
     return dict(sorted((hashes | _fetched(tables)).items()))
 
 
@@ -264,6 +264,7 @@ def _fetched(tables: Iterable[Table]) -> dict[str, str]:
     }
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()

@@ -140,9 +140,8 @@ def no_base(within: int, every: int = 1) -> pl.Expr:
 
 
 def too_few(size: str, at_least: int, *, where: str = "") -> pl.Expr:
-    """«численность 7: меньше 10» where there are fewer; else null."""
-    amount = pl.col(size).cast(pl.Int64)
-    return pl.when(pl.col(size) < at_least).then(pl.format(f"численность{where} {{}}: меньше {at_least}", amount))
+    """«численность меньше 10» where there are fewer, one reason for all of them; else null."""
+    return pl.when(pl.col(size) < at_least).then(pl.lit(f"численность{where} меньше {at_least}"))
 
 
 def leaps(former: pl.Expr, jump: Jump) -> pl.Expr:

@@ -15,7 +15,7 @@ from profdev_indicators.results import Exhibit, Monitoring
 from profdev_statistics.analyses.counts import counts_of
 from profdev_statistics.analyses.groups import groups_of
 from profdev_statistics.effects.estimate import Terms, estimated
-from profdev_statistics.effects.register import Intervention, read_register
+from profdev_statistics.effects.register import Decided, Intervention, read_register
 from profdev_statistics.effects.sentences import sentence
 
 _NOTES = (
@@ -50,13 +50,15 @@ class Effects:
         Raises:
             SourceError: with every decision that cannot be understood.
         """
-        found = self.estimated(monitoring, root=root, frames=frames)
+        decided = self._decided(monitoring, root=root, frames=frames)
+        found = self._estimated(decided, monitoring)
         places = monitoring.district.publication.decimals
         told = [sentence(row, places) for row in found.iter_rows(named=True)]
         frame = found.with_columns(
             pl.col("concurrent", "common").list.join("; "), pl.Series("sentence", told, dtype=pl.String)
         )
-        return (Exhibit(id="effects", title="Что дали решения", frame=frame, headings={}, notes=_NOTES),)
+        files = tuple(dict.fromkeys(each.file for each in decided if each.file))
+        return (Exhibit(id="effects", title="Что дали решения", frame=frame, headings={}, notes=_NOTES, files=files),)
 
     def estimated(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> pl.DataFrame:
         """EFFECTS of every decision of the register.
@@ -64,14 +66,19 @@ class Effects:
         Raises:
             SourceError: with every decision that cannot be understood.
         """
+        return self._estimated(self._decided(monitoring, root=root, frames=frames), monitoring)
+
+    def _decided(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Decided]:
         given = self.decisions if isinstance(self.decisions, tuple) else (self.decisions,)
-        decided = read_register(
+        return read_register(
             given,
             district=monitoring.district,
             roster=dict(monitoring.roster.select("id", "parent").rows()),
             root=root,
             frames=frames,
         )
+
+    def _estimated(self, decided: Sequence[Decided], monitoring: Monitoring) -> pl.DataFrame:
         concerned = {name for each in decided for name in each.intervention.indicators}
         counts = {
             each.indicator.id: each

@@ -75,6 +75,7 @@ class Decided:
     organisations: frozenset[str]  # everybody covered, units above replaced by those below them
     review: Period | None
     selected_on: Period | None
+    file: str = ""  # where it is written; empty: in the configuration
 
 
 def read_register(
@@ -267,6 +268,7 @@ class _Checked:
         if len(self.problems) > before:
             return None
         return Decided(
+            file=line.place.file,
             intervention=given,
             organisations=frozenset(self._below(given.organisations)),
             review=review,
