@@ -395,6 +395,12 @@ def test_a_fall_of_everybody_is_looked_for_in_the_totals(
     assert {size for rule, size in found if rule == "drop"} == {ALL_FALL}
 
 
+def test_where_no_rule_looks_nothing_is_planted(sizes: Callable[..., Sizes], played: Callable[..., Outcome]) -> None:
+    outcome = played(sizes((40,) * 12, DROP), falls=(20.0,))
+    assert set(outcome.found["size"]) == {"n 40–79"}
+    assert set(outcome.found["rule"]) == {"drop", ANY}
+
+
 def test_what_cannot_fall_so_far_is_not_made_to(sizes: Callable[..., Sizes], played: Callable[..., Outcome]) -> None:
     """At 70 per cent there is no fall by 80 points, and where lower is better no rise by them."""
     outcome = played(sizes((40,) * 12), falls=(80.0,))

@@ -69,7 +69,7 @@ def simulate(
     """Draw and judge ``runs`` reports without a change, and as many with each of the ``falls`` planted.
 
     Two kinds of fall are planted, each in reports of its own: in one of twenty cells, and in one of twenty indicators
-    for all organisations at once. The same seed gives the same outcome.
+    for all organisations at once; each only if some rule looks there. The same seed gives the same outcome.
 
     Args:
         sizes: the district.
@@ -80,10 +80,11 @@ def simulate(
         seed: of all chance.
         told: hears how many reports are done, and of how many.
     """
-    wheres = (CELLS, ALL_FALL) if len(sizes.starts) else (CELLS,)
+    rules = _rules(sizes.district, rule_names)
+    places = (CELLS, ALL_FALL) if len(sizes.starts) else (CELLS,)
+    wheres = [where for where in places if _looking(rules, where)]
     sorts = [(0.0, NOWHERE), *((fall, where) for fall in falls for where in wheres)]
     chances = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(len(sorts)))
-    rules = _rules(sizes.district, rule_names)
     quiet: list[_Heard] = []
     found: list[pl.DataFrame] = []
     for number, ((fall, where), chance) in enumerate(zip(sorts, chances, strict=True)):
