@@ -374,7 +374,7 @@ def test_an_observed_fall_needs_points_and_people() -> None:
         *series((4, 4), (1, 4), unit="few"),
     ]
     assert levels(rows, ObservedFall()) == [("points", "info", None)]
-    assert reasons(rows, ObservedFall()) == ["численность 4: меньше 5"]
+    assert reasons(rows, ObservedFall()) == ["численность меньше 5"]
 
 
 def test_a_relative_fall_is_a_significant_one_that_took_a_part_of_what_there_was() -> None:

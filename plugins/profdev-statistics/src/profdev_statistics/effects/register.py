@@ -75,7 +75,7 @@ class Decided:
     organisations: frozenset[str]  # everybody covered, units above replaced by those below them
     review: Period | None
     selected_on: Period | None
-    file: str = ""  # where it is written; empty: in the configuration
+    file: str = field(default="", eq=False)  # where it is written; empty: in the configuration
 
 
 def read_register(

@@ -161,7 +161,9 @@ def _tested(series: pl.LazyFrame) -> pl.LazyFrame:
 def _foreseen(series: pl.LazyFrame, *, steps: int) -> pl.LazyFrame:
     """Adds what the panel foretells of every cell; see :func:`outlook.looked_ahead`."""
     known = panels.comparable(series).collect(engine=ENGINE)
-    hurdle = pl.when("share").then("obstacle").otherwise(pl.lit("не доля"))
+    # Looking ahead takes longest of all: not for an indicator whose target nobody has set.
+    aimed = pl.col("target").is_not_null().any().over("line")
+    hurdle = pl.when(~aimed).then(pl.lit("нет цели")).when("share").then("obstacle").otherwise(pl.lit("не доля"))
     made = looked_ahead(known.with_columns(hurdle.alias("hurdle")), steps)
     return known.lazy().with_columns(made.get_columns()[made.get_column_index(name)] for name in _TAKEN)
 
