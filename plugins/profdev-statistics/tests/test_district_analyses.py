@@ -203,9 +203,17 @@ def test_the_sentence_about_a_change() -> None:
     exhibit = shown(Decomposition(), monitored(short(2), indicator()))
     (text,) = exhibit.frame["sentence"]
     assert plain(text) == (
-        "Район, 1: 60,0 % → 63,1 % (2021 → 2022), +3,1 п.п. Числитель −3,6 п.п., знаменатель +6,7 п.п. "
+        "Район, 1: 60,0 % → 63,1 % (2021 → 2022), +3,1 п.п. "
         "По общему кругу (18 ОО) +2,2 п.п.: внутри ОО +2,2 п.п., состав 0,0 п.п. Вышли 2 ОО: +0,9 п.п."
     )
+
+
+def test_sums_are_told_apart_only_where_all_stayed() -> None:
+    exhibit = shown(Decomposition(), monitored(short(0), indicator()))
+    (text,) = exhibit.frame["sentence"]
+    row = exhibit.frame.row(0, named=True)
+    assert row["by_numerator"] + row["by_denominator"] == pytest.approx(row["value"] - row["before"])
+    assert "Числитель" in text
 
 
 def test_the_first_period_says_that_there_is_nothing_before() -> None:

@@ -147,7 +147,12 @@ def test_a_day_of_review_is_the_period_it_lies_in() -> None:
 
 
 def test_a_register_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert problems(Csv(location="decisions.csv"), root=tmp_path) == ["decisions: реестр решений не найден"]
+    assert problems(Csv(location="decisions.csv"), root=tmp_path) == [
+        (
+            "decisions: реестр решений не найден: искали decisions.csv"
+            " — положите его в папку данных; решений ещё нет — уберите effects из analyses"
+        )
+    ]
 
 
 def test_the_register_may_lie_beside_the_configuration(tmp_path: Path) -> None:

@@ -83,8 +83,10 @@ def _sentence(row: Mapping[str, Any], by_set: Sequence[float], by_sums: Sequence
     way = f"{with_unit(row['before'], unit, places)} → {with_unit(row['value'], unit, places)}"
     texts = [
         f"{place}: {way} ({row['before_period']} → {row['period']}), {said(sum(by_sums))}",
-        f"Числитель {said(by_sums[0])}, знаменатель {said(by_sums[1])}",
     ]
+    # Who has joined or left moves both sums at once: then they say nothing of anybody's work.
+    if not row["joiners"] and not row["leavers"]:
+        texts.append(f"Числитель {said(by_sums[0])}, знаменатель {said(by_sums[1])}")
     if row["common"]:
         within, mix, joined, left = by_set
         circle = f"По общему кругу ({count(row['common'])} ОО) {said(within + mix)}"

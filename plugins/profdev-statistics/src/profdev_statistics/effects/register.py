@@ -137,7 +137,18 @@ def _tables(reader: Reader, district: District, root: Path | None, frames: Mappi
             continue
         if tables:
             return tables
-    raise failures[0] if failures else SourceError([Problem(path=SOURCE, message="реестр решений не найден")])
+    if failures:
+        raise failures[0]
+    sought = getattr(reader, "location", "")
+    raise SourceError(
+        [
+            Problem(
+                path=SOURCE,
+                message="реестр решений не найден" + (f": искали {sought}" if sought else ""),
+                hint="положите его в папку данных; решений ещё нет — уберите effects из analyses",
+            )
+        ]
+    )
 
 
 # --- a row as it is written ---------------------------------------------------------------------------------------

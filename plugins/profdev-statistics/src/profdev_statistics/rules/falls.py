@@ -6,6 +6,7 @@ others, n − x, and so say of a rise what they say of a fall.
 
 from __future__ import annotations
 
+from math import exp, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import norm
 
 from profdev_indicators.frames import ENGINE, SEVERITIES, SEVERITY, Judgement, Severity
 from profdev_indicators.model import AppliesTo, Jump, key
@@ -30,7 +30,7 @@ _LEAST_PANEL = 10  # organisations; the spread of fewer says nothing
 _DRAWN_IN = 0.1  # the part of changes at either end that is drawn in to the next one
 _END = float(ndtri(1 - _DRAWN_IN))
 _WINSORISED = (  # what is left of the variance of the normal distribution after that
-    1 - 2 * _DRAWN_IN - 2 * _END * float(norm.pdf(_END)) + 2 * _DRAWN_IN * _END**2
+    1 - 2 * _DRAWN_IN - 2 * _END * exp(-(_END**2) / 2) / sqrt(2 * pi) + 2 * _DRAWN_IN * _END**2
 )
 _SEEN = 0.8  # the probability with which the smallest fall worth telling would be found
 
