@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 from attrs import evolve
 
 from example_district import monitored, plugins, written
@@ -36,7 +37,7 @@ def made() -> Mapping[str, bytes]:
 
 
 def _on_any_machine(monitoring: Monitoring) -> Monitoring:
-    """Without versions, and without hashes of what another version writes otherwise: workbooks, configurations."""
+    """Without versions, hashes of what another version writes otherwise, and digits another processor may differ in."""
     sources = monitoring.provenance.sources.items()
     provenance = evolve(
         monitoring.provenance,
@@ -47,7 +48,25 @@ def _on_any_machine(monitoring: Monitoring) -> Monitoring:
         sources={file: _ANY_HASH if file.endswith(".xlsx") else hashed for file, hashed in sources},
         plugins=(),
     )
-    return evolve(monitoring, provenance=provenance)
+    return evolve(
+        monitoring,
+        values=_rounded(monitoring.values, "ci_low", "ci_high"),
+        findings=_rounded(monitoring.findings, "p_value", "numbers"),
+        alarms=_rounded(monitoring.alarms, "expected"),
+        provenance=provenance,
+    )
+
+
+def _rounded(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Probabilities and intervals to nine digits: logarithms are not the same to the last one everywhere."""
+    return frame.with_columns(_to_nine(pl.col(name), frame.schema[name]) for name in names)
+
+
+def _to_nine(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if not isinstance(dtype, pl.Struct):
+        return column.round_sig_figs(9)
+    floats = [field.name for field in dtype.fields if field.dtype == pl.Float64]
+    return column.struct.with_fields(pl.field(name).round_sig_figs(9) for name in floats)
 
 
 if __name__ == "__main__":
