@@ -7,6 +7,7 @@ import inspect
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -23,6 +24,7 @@ from click.testing import CliRunner
 from profdev_indicators import errors, frames, hookspecs, load, model, plugin_manager, results
 from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
+from profdev_indicators.cli.speech import LazyGroup
 from profdev_indicators.config.shape import DECLARED, Key, Shape, Shapes, options, unmarked
 from profdev_indicators.intake import collect
 from profdev_indicators.model import (
@@ -232,6 +234,8 @@ def _kinds() -> Iterator[str]:
     for protocol, classes in kinds(plugin_manager(discover=False)).items():
         title, anchor = _PROTOCOLS[protocol]
         yield from ("", f'<a id="{anchor}"></a>', "", f"## {title}")
+        if not classes:
+            yield from ("", "Ядро таких видов не даёт: их приносят плагины.")
         for name, cls in classes.items():
             shape = Shapes().of(cls)
             yield from ("", f"### {name}", "", *shape.doc.splitlines(), "")
@@ -240,10 +244,27 @@ def _kinds() -> Iterator[str]:
 
 
 def _commands() -> Iterator[str]:
-    yield from ("# Команды", "", _NOTE, "", "То же печатает `profdev КОМАНДА --help`.")
-    for path in _paths(profdev, ()):
-        told = _said(*path, "--help").rstrip().splitlines()
-        yield from ("", f"## {' '.join(('profdev', *path))}", "", "```", *told, "```")
+    yield from (
+        "# Команды",
+        "",
+        _NOTE,
+        "",
+        "То же печатает `profdev КОМАНДА --help`. Команды плагинов — на их страницах.",
+    )
+    with _without_plugins(profdev):
+        for path in _paths(profdev, ()):
+            told = _said(*path, "--help").rstrip().splitlines()
+            yield from ("", f"## {' '.join(('profdev', *path))}", "", "```", *told, "```")
+
+
+@contextmanager
+def _without_plugins(group: LazyGroup) -> Iterator[None]:
+    """The page must not depend on what happens to be installed."""
+    announced, group.announced = group.announced, ""
+    try:
+        yield
+    finally:
+        group.announced = announced
 
 
 def _paths(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

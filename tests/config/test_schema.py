@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,17 @@ def test_every_key_and_every_class_is_explained_in_russian() -> None:
     assert silent == []
 
 
+def _needs(path: Path) -> pytest.MarkDecorator | tuple[()]:
+    """A file which names kinds of a package is known only where that is installed."""
+    text = path.read_text(encoding="utf-8")
+    words = {"sites": "site_protocol:", "statistics": "significant_fall:|health:"}
+    packages = [package for package, kinds_ in words.items() if re.search(kinds_, text)]
+    return pytest.mark.plugins(*packages) if packages else ()
+
+
 @pytest.mark.parametrize(
     "path",
-    [
-        # A fragment which names a kind of its own package is known only where that is installed.
-        pytest.param(
-            path, id=str(path.relative_to(_ROOT)), marks=pytest.mark.plugins("sites") if "sites" in path.stem else ()
-        )
-        for path in _SHIPPED
-    ],
+    [pytest.param(path, id=str(path.relative_to(_ROOT)), marks=_needs(path)) for path in _SHIPPED],
 )
 def test_what_we_ship_answers_it(path: Path) -> None:
     document = parse(path.read_bytes(), str(path))
