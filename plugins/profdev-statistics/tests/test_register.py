@@ -82,7 +82,7 @@ def test_english_headings_are_known_as_well(tmp_path: Path) -> None:
 def test_a_workbook_is_read_and_a_mistake_in_it_has_its_cell(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(str(tmp_path / "decisions.xlsx")) as book:
         sheet = book.add_worksheet("Решения")
-        for at, row in enumerate((HEADINGS, ROW, (*ROW[:5], "вчера", *ROW[6:]))):
+        for at, row in enumerate((HEADINGS, ROW, ("Р-2", *ROW[1:5], "вчера", *ROW[6:]))):
             sheet.write_row(at, 0, row)
     [told] = problems(Xlsx(location="decisions.xlsx"), root=tmp_path)
     assert told.startswith("decisions.xlsx, «Решения»!F3: decisions: «вчера» — не дата")
@@ -112,7 +112,7 @@ def test_every_mistake_of_every_row_is_told_at_once_with_its_line(tmp_path: Path
         tmp_path,
         ROW,
         ("", "x", "1.1", "a", "", "2021-09-01", "", "", "", "", ""),
-        ("Р-3", "x", "1.1", "", "", "31.02.2021", "", "много", "", "", "кажется"),
+        ("Р-3", "x", "7.7", "", "", "31.02.2021", "", "много", "", "", "кажется"),
         ("Р-4", "x", "9.9", "a; zz", "", "2021-09-01", "когда-нибудь", "", "", "", "нет"),
         ("Р-1", "x", "1.1", "a", "", "2021-09-01", "2020", "", "", "", "нет"),
     )
@@ -123,6 +123,7 @@ def test_every_mistake_of_every_row_is_told_at_once_with_its_line(tmp_path: Path
         ("4", "«31.02.2021» — не дата"),
         ("4", "«много» — не число процентных пунктов"),
         ("4", "«кажется» — не «да» и не «нет»"),
+        ("4", "решение «Р-3»: нет такого показателя: «7.7»"),
         ("5", "решение «Р-4»: нет такого показателя: «9.9»"),
         ("5", "решение «Р-4»: нет такой организации: «zz»"),
         ("5", "решение «Р-4»: не период: «когда-нибудь»"),

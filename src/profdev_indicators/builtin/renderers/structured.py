@@ -22,7 +22,8 @@ from profdev_indicators.results import Finding, Monitoring, Value
 from profdev_indicators.sentences import fact
 
 _FORMAT = 1  # grows when a key changes its meaning or goes
-_NUMBERS = ("value", "numerator", "denominator", "expected", "reported", "evidenced", "state", "reason", "definition")
+_SUMS = ("value", "numerator", "denominator", "expected", "reported", "evidenced")
+_NUMBERS = (*_SUMS, "ci_low", "ci_high", "state", "reason", "definition")
 
 
 @frozen(kw_only=True)

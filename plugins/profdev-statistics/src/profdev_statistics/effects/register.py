@@ -169,7 +169,7 @@ class _Row:
     problems: list[Problem] = field(factory=list)
 
     def lines(self) -> Iterator[_Line]:
-        """The decision of the row; nothing where it cannot be understood."""
+        """The decision of the row as far as it is understood, so that its names are looked up; none without an id."""
         start = self._day("start")
         given = Intervention(
             id=self._needed("id", "номера решения"),
@@ -184,7 +184,7 @@ class _Row:
             selected_on=self._text("selected_on") or None,
             completed=self._is_completed(),
         )
-        if not self.problems:
+        if given.id:
             yield _Line(intervention=given, place=self._problem("id", ""))
 
     def _text(self, name: str) -> str:
