@@ -297,8 +297,11 @@ def answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:
     for indicator in indicators:
         by_kinds.setdefault(asked_kinds(indicator), []).append(indicator.id)
     return pl.any_horizontal(
-        (pl.col("unit_kind").is_in(kinds) if kinds else pl.col("level") == 0) & pl.col("indicator").is_in(names)
-        for kinds, names in by_kinds.items()
+        pl.lit(value=False),
+        *(
+            (pl.col("unit_kind").is_in(kinds) if kinds else pl.col("level") == 0) & pl.col("indicator").is_in(names)
+            for kinds, names in by_kinds.items()
+        ),
     )
 
 

@@ -10,10 +10,11 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
+from profdev_indicators.engine.judge import answers_itself
 from profdev_indicators.frames import MAIN
 from profdev_indicators.results import Monitoring
 from profdev_indicators.wording import NBSP, decimal
-from profdev_statistics.analyses.counts import Counts, answers_itself
+from profdev_statistics.analyses.counts import Counts
 from profdev_statistics.analyses.groups import STABLE, rows_by_group
 from profdev_statistics.analyses.quality import doubts
 from profdev_statistics.analyses.spoken import per_cent, periods
@@ -77,7 +78,7 @@ def unsound_answers(monitoring: Monitoring) -> pl.DataFrame:
     """``indicator, unit, period``: answers with a remark, or without the link they need."""
     unproven = (
         monitoring.history.filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null())
-        .filter(answers_itself(monitoring.district), pl.col("evidenced") < pl.col("reported"))
+        .filter(answers_itself(monitoring.district.indicators), pl.col("evidenced") < pl.col("reported"))
         .select("indicator", "unit", "period")
     )
     return pl.concat([doubts(monitoring).select("indicator", "unit", "period"), unproven]).unique(maintain_order=True)

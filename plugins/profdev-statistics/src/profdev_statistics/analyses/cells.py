@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from profdev_indicators.engine.judge import answers_itself
 from profdev_indicators.model import District, Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
@@ -41,7 +42,7 @@ def cells(monitoring: Monitoring) -> pl.LazyFrame:
         .join(_marks(measured, district), on="indicator")
         .sort("order", "reading", "unit", "position")
         .with_columns(
-            _answers_itself(measured).alias("own"),
+            answers_itself(measured).alias("own"),
             pl.struct("order", "reading").rle_id().cast(pl.UInt32).alias("line"),
             pl.when(pl.col("value").is_null()).then(words).alias("hurdle"),
         )
@@ -86,18 +87,3 @@ def _counts_heads(indicator: Indicator, district: District) -> bool:
     counted = {district.items[name].type for name in ratio.linked if name in district.items}
     is_of = bool(counted) and counted <= {"count", "flag"} and ratio.denominator is not None
     return is_of and ratio.scale == _HUNDRED
-
-
-def _answers_itself(indicators: Sequence[Indicator]) -> pl.Expr:
-    """As the engine has it: the kinds an indicator asks, or whoever has nobody below."""
-    by_kinds: dict[tuple[str, ...], list[str]] = {}
-    for indicator in indicators:
-        asked = indicator.asked_of or (indicator.source.asked_of if indicator.source else ())
-        by_kinds.setdefault(asked, []).append(indicator.id)
-    return pl.any_horizontal(
-        pl.lit(value=False),
-        *(
-            (pl.col("unit_kind").is_in(kinds) if kinds else pl.col("level") == 0) & pl.col("indicator").is_in(names)
-            for kinds, names in by_kinds.items()
-        ),
-    )

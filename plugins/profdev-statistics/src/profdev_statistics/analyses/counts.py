@@ -10,10 +10,12 @@ import polars as pl
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from profdev_indicators.engine.judge import answers_itself
 from profdev_indicators.frames import MAIN
-from profdev_indicators.model import District, Indicator, Item
+from profdev_indicators.model import Indicator, Item
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
+from profdev_statistics.analyses.cells import periods_read
 
 Floats = NDArray[np.float64]
 Nature = Literal["share", "presence", "other"]
@@ -88,7 +90,7 @@ def counts_of(monitoring: Monitoring, groups: pl.DataFrame) -> Iterator[Counts]:
     cells = (
         monitoring.history.lazy()
         .filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null(), pl.col("state") != "not_defined")
-        .filter(answers_itself(district))
+        .filter(answers_itself(district.indicators))
         .join(places.lazy(), on="period")
         .join(order.lazy(), on="unit")
         .sort("place", "at")
@@ -105,23 +107,6 @@ def counts_of(monitoring: Monitoring, groups: pl.DataFrame) -> Iterator[Counts]:
         rows = cells.get((indicator.id,), nothing)
         if rows is not None:
             yield _counts(indicator, nature(indicator, district.items, periods[-1]), rows, periods, groups)
-
-
-def periods_read(monitoring: Monitoring) -> tuple[Period, ...]:
-    """Every period of the history up to the last one asked, in order."""
-    calendar, last = monitoring.district.calendar, monitoring.periods[-1]
-    read = {Period.parse(text, calendar) for text in monitoring.history["period"].unique()}
-    return tuple(sorted(period for period in read | {last} if period <= last))
-
-
-def answers_itself(district: District) -> pl.Expr:
-    """Whether a row of VALUES is of a unit which its indicator asks, and not of one above."""
-    own = pl.lit(value=False)
-    for indicator in district.indicators:
-        kinds = indicator.asked_of or (indicator.source.asked_of if indicator.source else ())
-        asked = pl.col("unit_kind").is_in(kinds) if kinds else pl.col("level") == 0
-        own |= (pl.col("indicator") == indicator.id) & asked
-    return own
 
 
 def nature(indicator: Indicator, items: Mapping[str, Item], period: Period) -> Nature:

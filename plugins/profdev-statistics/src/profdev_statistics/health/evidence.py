@@ -9,10 +9,12 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
+from profdev_indicators.engine.judge import answers_itself
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import key
 from profdev_indicators.results import Monitoring
-from profdev_statistics.analyses.counts import Counts, answers_itself, counts_of, periods_read
+from profdev_statistics.analyses.cells import periods_read
+from profdev_statistics.analyses.counts import Counts, counts_of
 from profdev_statistics.analyses.groups import groups_of
 from profdev_statistics.analyses.quality import doubts
 
@@ -132,7 +134,7 @@ def _asked(monitoring: Monitoring, periods: list[str]) -> dict[str, tuple[int, i
     rows = (
         monitoring.history.lazy()
         .filter(pl.col("reading") == MAIN, pl.col("breakdown").is_null(), pl.col("period").is_in(periods))
-        .filter(answers_itself(monitoring.district), pl.col("expected") > 0)
+        .filter(answers_itself(monitoring.district.indicators), pl.col("expected") > 0)
         .join(remarks.lazy(), on=["indicator", "unit", "period"], how="left", maintain_order="left")
         .group_by("indicator")
         .agg(pl.len(), ((pl.col("state") == "invalid") | pl.col("contradicts").fill_null(value=False)).sum())
