@@ -66,6 +66,13 @@ def test_escalations_see_what_earlier_ones_have_raised() -> None:
     assert severities(series(38, 30), asked(second, first))["drop"] == ("risk", "drop, below_target")
 
 
+def test_what_was_raised_a_year_ago_counts_as_it_was_raised_then() -> None:
+    risk = Escalation(any=("drop",), periods=2, to="risk")
+    critical = Escalation(any=("drop",), at_least="risk", periods=2, to="critical")
+    assert severities(series(40, 36, 32, 28), asked(risk, critical))["drop"] == ("critical", "2")
+    assert severities(series(40, 40, 36, 32), asked(risk, critical))["drop"] == ("risk", "2")
+
+
 def test_a_capped_finding_raises_nothing_and_is_not_raised() -> None:
     both = Escalation(together=("drop", "below_target"), at_least="info", to="risk")
     capped = Drop(points=5, persons=0, small=50)

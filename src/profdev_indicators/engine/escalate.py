@@ -13,8 +13,8 @@ CELL = ("unit", "indicator", "reading")
 
 
 def look_back(escalations: Sequence[Escalation]) -> int:
-    """How many periods before the one asked have to be judged as well."""
-    return max((escalation.periods - 1 for escalation in escalations), default=0)
+    """How many periods before the one asked have to be judged as well: each may rest on what those before it raised."""
+    return sum(escalation.periods - 1 for escalation in escalations)
 
 
 def escalated(findings: pl.DataFrame, escalations: Sequence[Escalation]) -> pl.DataFrame:
