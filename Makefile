@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PLUGINS := plugins/profdev-kbr plugins/profdev-chegem plugins/profdev-statistics plugins/profdev-sites
+PLUGINS := plugins/profdev-kbr plugins/profdev-chegem plugins/profdev-statistics plugins/profdev-sites plugins/profdev-reports
 EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
 TESTED := -e '.[xlsx,sql,s3]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q

@@ -12,7 +12,7 @@ settings.register_profile("default", deadline=None, max_examples=25, suppress_he
 settings.register_profile("slow", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-_PLUGINS = ("kbr", "chegem", "sites", "statistics")
+_PLUGINS = ("kbr", "chegem", "reports", "sites", "statistics")
 
 
 def pytest_configure(config: pytest.Config) -> None:

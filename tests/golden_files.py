@@ -32,7 +32,7 @@ def made() -> Mapping[str, bytes]:
         example = written(Path(folder))
         monitoring = _on_any_machine(analyse(monitored(example, "2022"), data=example.data))
     report = kinds(plugins())[Renderer]["markdown"]()
-    files = outputs(monitoring, {"markdown": report}, {})
+    files = outputs(monitoring, {"markdown": report}, {}).files
     return {name: files[name] for name in NAMES}
 
 

@@ -73,10 +73,10 @@ _SCALARS: Mapping[Any, str] = {
     date: "дата ГГГГ-ММ-ДД",
 }
 _CONTRACT = (
-    (model, ("Request", "Table", "Reader", "Measure", "Derived", "Rule", "Analysis", "Renderer")),
+    (model, ("Request", "Table", "Reader", "Measure", "Derived", "Rule", "Analysis", "Renderer", "Keeper", "Kept")),
     (frames, ("Ratio", "Judgement")),
     (errors, ("Problem",)),
-    (results, ("Finding", "Telling", "Exhibit", "Recommendation", "Monitoring")),
+    (results, ("Finding", "Telling", "Exhibit", "Recommendation", "Protection", "Monitoring")),
 )
 
 

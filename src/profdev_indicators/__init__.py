@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from profdev_indicators.facade import analyse, cards, collect, load, monitor
+    from profdev_indicators.facade import analyse, cards, collect, load, monitor, publish
     from profdev_indicators.hookspecs import hookimpl
     from profdev_indicators.periods import Period
     from profdev_indicators.plugins import plugin_manager
 
-__all__ = ["Period", "analyse", "cards", "collect", "hookimpl", "load", "monitor", "plugin_manager"]
+__all__ = ["Period", "analyse", "cards", "collect", "hookimpl", "load", "monitor", "plugin_manager", "publish"]
 
 _HOMES = {
     "Period": "periods",
@@ -22,6 +22,7 @@ _HOMES = {
     "load": "facade",
     "monitor": "facade",
     "plugin_manager": "plugins",
+    "publish": "facade",
 }
 
 

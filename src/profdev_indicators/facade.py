@@ -1,4 +1,4 @@
-"""The library in five calls: load the question, make the cards, collect the answers, monitor and analyse them."""
+"""The library in six calls: load the question, make the cards, collect the answers, monitor, analyse, publish."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pluggy
+import polars as pl
 from attrs import evolve
 
 from profdev_indicators import config, engine
@@ -21,7 +22,7 @@ from profdev_indicators.intake.collect import Collection, collection
 from profdev_indicators.model import District, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
 from profdev_indicators.plugins import configs, installed, kinds, plugin_manager, tellings
-from profdev_indicators.results import Exhibit, Monitoring
+from profdev_indicators.results import Exhibit, Monitoring, Protection
 
 
 def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> District:
@@ -81,13 +82,7 @@ def monitor(
         root=_root(data),
         frames=_known_frames(frames or {}, district),
         readings=_readings(readings, district),
-        extensions=engine.Extensions(
-            recommend=manager.hook.recommend,
-            estimate_intervals=manager.hook.estimate_intervals,
-            rule_names=_rule_names(kinds(manager)),
-            tellings=tellings(manager),
-            plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
-        ),
+        extensions=_extensions(manager),
         provisional=provisional,
     )
 
@@ -124,6 +119,42 @@ def analyse(
     hashes = {file: engine.sha256_of(path) for file, path in read.items() if path.is_file()}
     sources = dict(sorted((dict(monitoring.provenance.sources) | hashes).items()))
     return evolve(monitoring, exhibits=tuple(exhibits), provenance=evolve(monitoring.provenance, sources=sources))
+
+
+def publish(
+    monitoring: Monitoring,
+    *,
+    published: Any = None,  # noqa: ANN401 - anything with the Arrow C stream interface
+    data: str | Path | None = None,
+    frames: Mapping[str, Any] | None = None,
+    plugins: pluggy.PluginManager | None = None,
+) -> tuple[Monitoring, Protection]:
+    """The answer everybody may see, and what was hidden to make it so; the second is for the department alone.
+
+    Small numbers are hidden by the plugin that controls disclosure; findings, recommendations and exhibits are then
+    made anew from what is left. Only the main readings stay, and exhibits that are not :attr:`Exhibit.internal`.
+
+    Args:
+        monitoring: what :func:`monitor` gave.
+        published: VALUES of the publication before this one: what was hidden there stays hidden.
+        data: the folder in which an analysis finds sources of its own.
+        frames: tables in memory for such sources.
+        plugins: a manager of one's own; by default every installed plugin is in use.
+
+    Raises:
+        RequestError: no plugin controls disclosure: nothing may be published.
+        SourceError: as :func:`analyse`.
+    """
+    before = pl.DataFrame(published) if published is not None else None
+    answer = engine.protected(monitoring, _extensions(plugins or plugin_manager()), before)
+    if answer is None:
+        raise RequestError(
+            "профиль publish скрывает малые числа, а это делает плагин: pip install profdev-reports; ничего не записано"
+        )
+    public, protection = answer
+    told = analyse(public, data=data, frames=frames)
+    shown = tuple(exhibit for exhibit in told.exhibits if not exhibit.internal)
+    return evolve(told, exhibits=shown, provenance=public.provenance), protection
 
 
 def cards(
@@ -197,6 +228,17 @@ def collect(
         unread_of_asked(gathered, known),
         today or datetime.now().astimezone().date(),
         [(plugin.name, plugin.version) for plugin in installed(plugins or plugin_manager())],
+    )
+
+
+def _extensions(manager: pluggy.PluginManager) -> engine.Extensions:
+    return engine.Extensions(
+        recommend=manager.hook.recommend,
+        estimate_intervals=manager.hook.estimate_intervals,
+        protect=manager.hook.protect,
+        rule_names=_rule_names(kinds(manager)),
+        tellings=tellings(manager),
+        plugins=[(plugin.name, plugin.version) for plugin in installed(manager)],
     )
 
 

@@ -38,6 +38,16 @@ ROSTER = pl.Schema(
 )
 """Organisational units, one row per dated version of a unit."""
 
+TREE = pl.Schema(
+    {
+        "unit": pl.String(),
+        "period": pl.String(),
+        "cluster": pl.String(),  # peers are units of one cluster; null: of one kind
+        "parent": pl.String(),  # the unit directly above; null: it is the root
+    }
+)
+"""Where each unit stood in each period, one row each."""
+
 ANSWERS = pl.Schema(
     {
         "unit": pl.String(),
@@ -127,6 +137,19 @@ ALARMS = pl.Schema(
     }
 )
 """How often each rule spoke, beside how often chance alone would make it speak."""
+
+HIDDEN = pl.Schema(
+    {
+        "unit": pl.String(),
+        "period": pl.String(),
+        "indicator": pl.String(),
+        "reading": pl.String(),
+        "disclosure": pl.String(),  # A, B or C: the class of the indicator
+        "primary": pl.Boolean(),  # hidden for what it says itself; false: so that nobody reckons another one
+        "reason": pl.String(),  # in Russian
+    }
+)
+"""Values that disclosure control has hidden and why; itself never published."""
 
 DEFECTS = pl.Schema(
     {

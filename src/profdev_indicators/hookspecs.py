@@ -1,4 +1,4 @@
-"""The whole contract with plugins: ten hooks.
+"""The whole contract with plugins: eleven hooks.
 
 A plugin is a module or an object with functions marked :data:`hookimpl`, announced under the entry-point group
 ``profdev_indicators``. Hooks return values; nothing is handed in to be changed. A name given twice is an error.
@@ -19,7 +19,7 @@ from profdev_indicators.model import Analysis, Derived, District, Measure, Reade
 if TYPE_CHECKING:
     import polars as pl
 
-    from profdev_indicators.results import Finding, Recommendation, Telling
+    from profdev_indicators.results import Finding, Protection, Recommendation, Telling
 
 NAME = "profdev_indicators"
 hookspec = pluggy.HookspecMarker(NAME)
@@ -76,6 +76,17 @@ def estimate_intervals(values: pl.LazyFrame) -> pl.LazyFrame | None:
     ``values`` are VALUES of every period read, with two more columns: ``parent``, the unit directly above (null: it is
     the root), and ``own``, whether the unit answers itself. The answer has ``unit, period, indicator, reading, ci_low,
     ci_high``, one row for each total it can speak of; None leaves the question to the next plugin.
+    """
+
+
+@hookspec(firstresult=True)
+def protect(values: pl.LazyFrame, district: District, published: pl.DataFrame | None) -> Protection | None:
+    """Hide what must not be published. User: ``profdev-reports`` (disclosure control).
+
+    ``values`` are as for :func:`estimate_intervals`; ``published``, VALUES of an earlier publication of the same
+    district: what stands there is known, and what was hidden there should stay hidden; None: there was none. Whatever
+    is published is made of the answer's values alone, findings and analyses too. None leaves the question to the next
+    plugin; if nobody answers, nothing is published.
     """
 
 

@@ -25,6 +25,7 @@ Better = Literal["higher", "lower", "neutral"]
 ItemType = Literal["count", "number", "flag", "level", "date"]
 Evidence = Literal["none", "optional", "required"]
 AppliesTo = Literal["all", "organisations", "totals"]
+DisclosureClass = Literal["A", "B", "C"]
 
 ACCEPTED = "accepted.csv"
 """The file in the folder of data that says which of two answers counts; no source reads it."""
@@ -199,10 +200,35 @@ class Rule(Protocol):
 
 
 class Renderer(Protocol):
-    """A form of report. Kinds: ``markdown``, ``csv``, ``json``."""
+    """A form of report. Kinds: ``markdown``, ``csv``, ``json``.
+
+    A renderer whose files people edit has a second method, that of :class:`Keeper`.
+    """
 
     def render(self, monitoring: Any) -> Mapping[str, bytes]:  # noqa: ANN401 - results.Monitoring, one layer above
         """Files by name, relative to the output folder."""
+        ...
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What becomes of a file that people may have edited since a renderer wrote it."""
+
+    content: bytes | None  # the fresh file with their words in it; None: cannot be told apart, theirs stays as it is
+    texts: tuple[str, ...] = ()  # what was kept, as the file calls it, in Russian
+
+
+class Keeper(Protocol):
+    """A renderer whose files people edit: their words are never lost."""
+
+    def keep(self, name: str, edited: bytes, fresh: bytes) -> Kept:
+        """The fresh file with what people have written into the one that lies in its place.
+
+        Args:
+            name: of the file, relative to the output folder.
+            edited: what lies there: written by an earlier run and perhaps edited, or anything else under that name.
+            fresh: what :meth:`Renderer.render` gave.
+        """
         ...
 
 
@@ -448,6 +474,12 @@ class Indicator:
     rules: tuple[Rule, ...] = key("Правила сверх общих; правило с тем же именем заменяет общее", default=())
     without_rules: tuple[str, ...] = key("Какие общие правила здесь не применять", default=())
     advice: Mapping[str, Advice] = key("Рекомендация по имени правила", factory=dict, wording=True)
+    disclosure: DisclosureClass | None = key(
+        "Класс при публикации: A — сведения об организации, B — о работниках, C — чувствительные (дефициты, результаты "
+        "диагностики, оценка). Без него: A, если считают организации по признакам «да/нет», иначе B",
+        default=None,
+        wording=True,
+    )
 
 
 @frozen(kw_only=True)
@@ -560,10 +592,61 @@ class CardForm:
 
 
 @frozen(kw_only=True)
+class Difference:
+    """Два показателя, где один считает часть тех, кого считает другой: их разность — тоже число о людях."""
+
+    whole: IndicatorId = key("Показатель о целом")
+    part: IndicatorId = key("Показатель о его части: «из них молодые»")
+
+
+@frozen(kw_only=True)
+class DisclosurePolicy:
+    """Что скрывать при публикации. Пороги подписывает район: закон требует защиты, но числа не называет."""
+
+    minimum_denominator: int = key(
+        "Скрыть значение, если людей в знаменателе меньше", default=5, validator=attrs.validators.ge(1)
+    )
+    threshold: int = key(
+        "Класс B: скрыть, если посчитанных или остальных больше нуля, но меньше",
+        default=3,
+        validator=attrs.validators.ge(1),
+    )
+    sensitive_threshold: int = key(
+        "Класс C: то же; скрываются и 0, и все: они говорят о каждом", default=5, validator=attrs.validators.ge(1)
+    )
+    minimum_hidden: int = key(
+        "Сколько значений скрыть в каждой сумме, если скрыто хоть одно", default=3, validator=attrs.validators.ge(2)
+    )
+    width: float = key(
+        "Насколько неопределённым должно остаться скрытое: не уже стольких процентов знаменателя (и порога класса)",
+        default=20.0,
+        validator=(attrs.validators.ge(0), attrs.validators.le(100)),
+    )
+    cumulative: bool = key("Значения накапливаются с начала года: разность соседних периодов тоже видна", default=False)
+    differences: tuple[Difference, ...] = key(
+        "Пары показателей «целое — часть» сверх тех, что видны из полей карты (at_most)", default=()
+    )
+    basis: str | None = key("Чем установлены пороги", default=None)
+
+
+@frozen(kw_only=True)
 class Publication:
-    """Как печатать числа."""
+    """Как печатать числа и что из них скрывать при публикации."""
 
     decimals: int = key("Знаков после запятой (0–6); округление — половина вверх", default=1)
+    disclosure: DisclosurePolicy = key("Защита малых чисел в профиле publish", factory=DisclosurePolicy)
+
+
+@frozen(kw_only=True)
+class Documents:
+    """Реквизиты, общие для документов района. Должности и роли, без фамилий."""
+
+    letterhead: tuple[str, ...] = key("Строки бланка: название органа, адрес, телефон", default=())
+    place: str | None = key("Место издания приказа: «г. Чегем»", default=None)
+    signatory: str | None = key("Кто подписывает: должность", default=None)
+    controller: str | None = key("На кого возлагают контроль исполнения: должность, в винительном падеже", default=None)
+    site: str | None = key("Адрес раздела сайта, где публикуют результаты", default=None)
+    archive: bool = key("Документы хранят больше 10 лет: левое поле 30 мм вместо 20", default=False)
 
 
 @frozen(kw_only=True)
@@ -597,7 +680,11 @@ class District:
     analyses: tuple[Analysis, ...] = key(
         "Что узнать сверх значений и правил: прогноз, эффект мер, исправность показателей …", default=()
     )
-    publication: Publication = key("Печать", factory=Publication)
+    publication: Publication = key("Печать и публикация", factory=Publication)
+    documents: Documents = key("Реквизиты документов", factory=Documents)
+    reports: tuple[Renderer, ...] = key(
+        "Какие отчёты писать, если run не велит иначе, и их настройки: [{letters: {template: письмо.docx}}]", default=()
+    )
     file: Path | None = key("Файл конфигурации", hidden=True, default=None, eq=False)
     digest: str = key("Отпечаток всех файлов конфигурации", hidden=True, default="", eq=False)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.errors import Problem, RequestError
-from profdev_indicators.frames import ALARMS, MAIN, Severity, State
+from profdev_indicators.frames import ALARMS, MAIN, TREE, Severity, State
 from profdev_indicators.model import District, Indicator, Section
 from profdev_indicators.periods import Period
+
+Profile = Literal["internal", "publish"]
 
 
 @frozen(kw_only=True)
@@ -142,6 +144,16 @@ class Exhibit:
     headings: Mapping[str, str] = field(factory=dict)
     notes: tuple[str, ...] = ()  # in Russian: how it is to be read, what could not be said
     files: tuple[str, ...] = ()  # what it has read itself, relative to the folder of data: for the record of the run
+    internal: bool = False  # for the department alone: left out of whatever is published
+
+
+@frozen(kw_only=True, eq=False)
+class Protection:
+    """VALUES that may be published, and what had to be hidden for it. The second is not for publication."""
+
+    values: pl.DataFrame  # frames.VALUES of every period read: what is hidden has the state `suppressed` and no numbers
+    hidden: pl.DataFrame  # frames.HIDDEN
+    notices: tuple[Problem, ...] = ()  # in Russian: what could not be protected any more, and why
 
 
 @frozen(kw_only=True)
@@ -152,7 +164,9 @@ class Provenance:
     polars: str
     python: str
     config: str  # hash of all files of the configuration
-    sources: Mapping[str, str]  # file, relative to the data folder → SHA-256 of its bytes
+    # file, relative to the data folder → SHA-256 of its bytes; empty in the profile publish: a hash of a file of which
+    # all but a few numbers are known tells those numbers to whoever tries them all
+    sources: Mapping[str, str]
     plugins: tuple[tuple[str, str], ...]  # name, version; in order of registration
     periods: tuple[str, ...]
     newest: datetime | None  # when the newest source was last changed: the only clock an output may read
@@ -174,10 +188,13 @@ class Monitoring:
     answers: pl.DataFrame  # frames.ANSWERS with the items: what `explain` goes back to
     places: pl.DataFrame  # unit, period, source, file, sheet, row: where the answers stood
     roster: pl.DataFrame  # frames.ROSTER plus `level`, the heights in the last period asked
+    tree: pl.DataFrame = field(factory=lambda: pl.DataFrame(schema=TREE))  # frames.TREE
     cells: Mapping[tuple[str, str, str], str] = field(factory=dict)  # (file, sheet, item) → column as seen
     exhibits: tuple[Exhibit, ...] = ()  # what the analyses of the district say; `facade.analyse` fills them
     tellings: Mapping[str, Telling] = field(factory=dict)  # by kind of rule
     provisional: bool = False  # answers of the last period may still be corrected
+    # publish: everything here is made of the values that may be published; answers, places and defects are empty
+    profile: Profile = "internal"
     notices: tuple[Problem, ...] = ()  # what did not stop the work but should be known: a source without a file …
     provenance: Provenance
 

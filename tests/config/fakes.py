@@ -21,6 +21,7 @@ from profdev_indicators.model import (
     Measure,
     Population,
     Reader,
+    Renderer,
     Rule,
     key,
     shorthand,
@@ -105,6 +106,7 @@ KINDS: Kinds = {
     Derived: {"composite": Composite},
     Rule: {"coverage": Coverage, "range": Range},
     Analysis: {},
+    Renderer: {},
 }
 
 WHOLE = """\

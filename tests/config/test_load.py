@@ -373,7 +373,7 @@ def test_the_district_knows_its_file(whole: District, tmp_path: Path) -> None:
         (
             "publication: {",
             "publication: {qwerty: 1, ",
-            "a.yaml:104:15: publication.qwerty: неизвестный ключ — ключи: decimals",
+            "a.yaml:104:15: publication.qwerty: неизвестный ключ — ключи: decimals, disclosure",
         ),
         (
             "percent: 30",

@@ -34,6 +34,7 @@ def check_district(district: District) -> Iterator[Problem]:
     yield from _dates(district)
     yield from _derived(district)
     yield from _card(district)
+    yield from _reports(district)
     yield from _exemptions(district)
     yield from _goals(district.goals, "goals")
     yield from _goals(district.topics, "topics")
@@ -168,6 +169,17 @@ def _card(district: District) -> Iterator[Problem]:
     except ValueError as error:
         hint = 'ММ-ДД или ГГГГ-ММ-ДД в кавычках, например "10-01"'
         yield Problem(path="card.deadline", message=str(error).partition(" (")[0], hint=hint)
+
+
+def _reports(district: District) -> Iterator[Problem]:
+    kinds = [type(report) for report in district.reports]
+    for n, kind in enumerate(kinds):
+        if kind in kinds[:n]:
+            yield Problem(path=f"reports[{n}]", message="такой отчёт уже назван выше", hint="оставьте один")
+    for n, pair in enumerate(district.publication.disclosure.differences):
+        if pair.whole == pair.part:
+            path = f"publication.disclosure.differences[{n}].part"
+            yield Problem(path=path, message="целое и часть — один показатель", hint="назовите два разных")
 
 
 def _derived(district: District) -> Iterator[Problem]:

@@ -82,7 +82,8 @@ def command(
         if accepted:
             _accept(found, accepted, data)
             found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
-        kept = put_whole(files := _files(found), out, RECORD, by_hand=letters.FOLDER) if out is not None else ()
+        files = _files(found)
+        kept = put_whole(files, out, RECORD, by_hand=_is_letter) if out is not None else ()
     complain(*(f"Предупреждение: {notice}" for notice in found.notices))
     say(*_summary(found), *_problems(found, out))
     if accepted:
@@ -121,6 +122,10 @@ def _files(found: Collection) -> dict[str, bytes]:
     files = {register.NAME: register.register(found), "collect.csv": table_of(found.responses)}
     files |= letters.letters(found)
     return files | {RECORD: _record(found, files)}
+
+
+def _is_letter(name: str) -> bool:
+    return name.startswith(letters.FOLDER)
 
 
 def _record(found: Collection, files: Mapping[str, bytes]) -> bytes:

@@ -22,7 +22,7 @@ _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Derived: ("Как считать из других показателей", "measure: {{{}}}"),
     Rule: ("Чем судить", "rules: [{{{}}}]"),
     Analysis: ("Что узнать сверх значений и правил", "analyses: [{{{}}}]"),
-    Renderer: ("Что печатать", "profdev run … --render {}"),
+    Renderer: ("Что печатать", "reports: [{{{}}}]"),
 }
 _REFERENCES = {
     "item": ("поле карты (id)", "n_ped"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+from attrs import frozen
 
-from profdev_indicators.cli.staging import digests
+from profdev_indicators.cli.staging import digest_of, digests, recorded
 from profdev_indicators.errors import PluginError
 from profdev_indicators.model import Renderer
 from profdev_indicators.results import Monitoring
@@ -18,29 +20,89 @@ RECORD = "run.json"
 _FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"  # a spreadsheet computes a cell which begins so, whoever wrote it
 
 
-def outputs(monitoring: Monitoring, renderers: Mapping[str, Renderer], asked: Mapping[str, Any]) -> Mapping[str, bytes]:
-    """All files of a run by name; the same input gives the same bytes.
+@frozen(kw_only=True)
+class Outputs:
+    """What a run leaves behind."""
+
+    files: Mapping[str, bytes]  # all of them by name, the record included
+    kept: Mapping[str, tuple[str, ...]]  # file → what people have written into it and what is still there, in Russian
+    theirs: frozenset[str]  # files people have changed so that nothing can be brought in: to be left as they are
+
+
+def outputs(
+    monitoring: Monitoring,
+    renderers: Mapping[str, Renderer],
+    asked: Mapping[str, Any],
+    *,
+    folder: Path | None = None,
+    on_report: Callable[[str], None] = lambda _: None,
+) -> Outputs:
+    """All files of a run; the same input gives the same bytes.
+
+    A file that people have edited is made anew with their words in it. Where these cannot be told from ours, it stays,
+    and the new one comes beside it under the name «… (новый)».
 
     Args:
         monitoring: the answer.
         renderers: reports by the name of their kind.
         asked: the words of the command, for the record.
+        folder: where the files of an earlier run lie; None: nowhere.
+        on_report: told the name of each report before it is made.
 
     Raises:
         PluginError: two reports want one name.
     """
     files: dict[str, bytes] = dict(_frames(monitoring))
+    kept: dict[str, tuple[str, ...]] = {}
+    theirs: set[str] = set()
+    touched = _touched(folder) if folder else frozenset()
     for exhibit in monitoring.exhibits:
         name = f"{exhibit.id}.csv"
         if name in files:
             raise PluginError(f"анализ «{exhibit.id}»: файл «{name}» уже пишет сама программа")
         files[name] = table_of(exhibit.frame)
     for kind, renderer in renderers.items():
-        for name, content in renderer.render(monitoring).items():
+        on_report(kind)
+        for name, fresh in renderer.render(monitoring).items():
             if name in files or name == RECORD:
                 raise PluginError(f"отчёт {kind}: файл «{name}» уже пишет другой отчёт или сама программа")
-            files[name] = content
-    return files | {RECORD: _record(monitoring, asked, files)}
+            files[name] = fresh
+            keep = getattr(renderer, "keep", None)
+            if keep is None or folder is None or name not in touched:
+                continue
+            result = keep(name, (folder / name).read_bytes(), fresh)
+            if result.content is None:
+                theirs.add(name)
+                files[_beside(name)] = fresh
+            else:
+                files[name] = result.content
+            if result.texts:
+                kept[name] = result.texts
+    record = _record(monitoring, asked, files, sorted({*kept, *theirs}))
+    return Outputs(files=files | {RECORD: record}, kept=kept, theirs=frozenset(theirs))
+
+
+def written_by_hand(record: Path) -> tuple[str, ...]:
+    """Files of an earlier run in which there are words of people: they stay, even if nobody makes them any more."""
+    try:
+        told = json.loads(record.read_bytes())
+    except (OSError, ValueError):
+        return ()
+    names = told.get("kept") if isinstance(told, dict) else None
+    return tuple(map(str, names)) if isinstance(names, list) else ()
+
+
+def _touched(folder: Path) -> frozenset[str]:
+    """Files of an earlier run that people have changed, since it or before it."""
+    earlier = recorded(folder / RECORD)
+    changed = {name for name, digest in earlier.items() if digest_of(folder / name) not in {None, digest}}
+    by_hand = {name for name in written_by_hand(folder / RECORD) if (folder / name).is_file()}
+    return frozenset(changed | by_hand)
+
+
+def _beside(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem} (новый){dot}{suffix}"
 
 
 def table_of(frame: pl.DataFrame) -> bytes:
@@ -61,7 +123,8 @@ def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     yield "findings.csv", table_of(monitoring.findings)
     yield "alarms.csv", table_of(monitoring.alarms)
     yield "recommendations.csv", table_of(monitoring.recommendations)
-    yield "defects.csv", table_of(monitoring.defects)
+    if monitoring.profile == "internal":
+        yield "defects.csv", table_of(monitoring.defects)
 
 
 def _json(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -73,7 +136,7 @@ def _harmless(column: pl.Expr) -> pl.Expr:
     return pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column).name.keep()
 
 
-def _record(monitoring: Monitoring, asked: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+def _record(monitoring: Monitoring, asked: Mapping[str, Any], files: Mapping[str, bytes], kept: Sequence[str]) -> bytes:
     provenance = monitoring.provenance
     record = {
         "district": monitoring.district.id,
@@ -87,6 +150,7 @@ def _record(monitoring: Monitoring, asked: Mapping[str, Any], files: Mapping[str
         "newest_source": provenance.newest.isoformat() if provenance.newest else None,
         "periods_read": provenance.periods,
         "notices": [str(notice) for notice in monitoring.notices],
+        "kept": kept,
         "files": digests(files),
     }
     return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,12 +13,12 @@ import polars as pl
 
 from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
-from profdev_indicators.cli.outputs import RECORD, outputs
+from profdev_indicators.cli.outputs import RECORD, Outputs, outputs, written_by_hand
 from profdev_indicators.cli.speech import Command, Word, no_such
 from profdev_indicators.cli.staging import put_whole
 from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.errors import RequestError
-from profdev_indicators.facade import analyse, load, monitor
+from profdev_indicators.facade import analyse, load, monitor, publish
 from profdev_indicators.frames import SEVERITIES
 from profdev_indicators.model import District, Renderer
 from profdev_indicators.plugins import kinds
@@ -53,8 +55,6 @@ STOCK_REPORTS = ("markdown", "csv", "json")
     metavar="internal|publish",
     type=Word(("internal", "publish")),
     default="internal",
-    expose_value=False,
-    callback=lambda _ctx, _parameter, profile: _refuse_publishing(profile),
     help="internal — для своих (так по умолчанию); publish — для всех, со скрытием малых чисел.",
 )
 @click.option(
@@ -66,8 +66,8 @@ STOCK_REPORTS = ("markdown", "csv", "json")
     "--render",
     metavar="ОТЧЁТ",
     multiple=True,
-    help=f"Какие отчёты писать; можно повторять или через запятую. Без него — {', '.join(STOCK_REPORTS)}."
-    " Какие есть: profdev kinds.",
+    help="Какие отчёты писать; можно повторять или через запятую. Без него — те, что названы в reports района, а если"
+    f" не названы — {', '.join(STOCK_REPORTS)}. Какие есть: profdev kinds.",
 )
 @click.option(
     "--fail-on",
@@ -86,6 +86,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     data: Path,
     out: Path,
     since: str | None,
+    profile: str,
     readings: str | None,
     render: tuple[str, ...],
     fail_on: str | None,
@@ -97,7 +98,11 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     Пишет values.parquet, values.csv, findings.csv, alarms.csv (сколько тревог могли быть случайны),
     recommendations.csv, defects.csv, таблицы анализов из analyses, run.json (из чего и чем посчитано) и файлы
     отчётов. Файлы появляются все вместе или не появляются вовсе. Более ранние периоды,
-    которые лежат в папке данных, читаются сами: с ними сравнивается.
+    которые лежат в папке данных, читаются сами: с ними сравнивается. Тексты, которые вы правили в документах,
+    остаются вашими.
+
+    С --profile publish малые числа скрыты, а всё остальное посчитано заново из того, что осталось; defects.csv не
+    пишется. Публикуйте из одной и той же папки: скрытое в прошлый раз остаётся скрытым.
 
     Код возврата: 0 — сделано; 1 — ошибки в конфигурации или файлах; 2 — неверная команда; 3 — сделано, но есть
     находки, о которых спрашивал --fail-on.
@@ -105,9 +110,10 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     _refuse_output_among_data(out, data)
     threshold = severity_from(fail_on) if fail_on else None
     plugins = manager(without)
-    reports = _reports(render, plugins)
     district = load(config, plugins)
-    with waiting("Считаю"):
+    reports = _reports(render, district, plugins)
+    stage = ["Считаю"]
+    with waiting(lambda: stage[-1]):
         monitoring = monitor(
             district,
             period=period,
@@ -117,26 +123,53 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
             provisional=provisional,
             plugins=plugins,
         )
-        monitoring = analyse(monitoring, data=data)
+        noticed, hidden = monitoring.notices, None
+        if profile == "publish":
+            stage.append("Скрываю малые числа")
+            monitoring, protection = publish(monitoring, published=_published(out), data=data, plugins=plugins)
+            noticed, hidden = (*noticed, *protection.notices), protection.hidden
+        else:
+            monitoring = analyse(monitoring, data=data)
         asked = {
             "asked": [str(each) for each in monitoring.periods],
-            "profile": "internal",
+            "profile": profile,
             "provisional": provisional,
             "readings": readings or "main",
         }
-        files = outputs(monitoring, reports, asked)
-        put_whole(files, out, RECORD)
-    complain(*(f"Предупреждение: {notice}" for notice in monitoring.notices))
-    say(*_summary(monitoring), f"Записано в {out}: {', '.join(sorted(files))}")
+        made = outputs(monitoring, reports, asked, folder=out, on_report=lambda kind: stage.append(f"Пишу: {kind}"))
+        put_whole(made.files, out, RECORD, by_hand=made.theirs.__contains__, keep=written_by_hand(out / RECORD))
+    complain(*(f"Предупреждение: {notice}" for notice in noticed))
+    say(*_summary(monitoring), *_hidden(hidden), *_written(out, made))
     return REACHED if threshold and _reaches(monitoring, threshold) else 0
 
 
-def _refuse_publishing(profile: str) -> None:
-    if profile == "publish":
-        raise RequestError(
-            "профиль publish скрывает малые числа, а это делает плагин profdev-reports, которого ещё нет;"
-            " ничего не записано. Для своих: --profile internal"
-        )
+def _published(out: Path) -> pl.DataFrame | None:
+    """VALUES of the publication that lies there."""
+    try:
+        record = json.loads((out / RECORD).read_bytes())
+        earlier = pl.read_parquet(out / "values.parquet")
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return None
+    return earlier if isinstance(record, dict) and record.get("profile") == "publish" else None
+
+
+def _hidden(hidden: pl.DataFrame | None) -> Iterator[str]:
+    if hidden is None:
+        return
+    primary = hidden.filter("primary").height
+    values = counted(hidden.height, "значение", "значения", "значений")
+    yield f"  скрыто: {values}; из них по малости {primary}, остальные — чтобы их нельзя было вычислить"
+
+
+def _written(out: Path, made: Outputs) -> Iterator[str]:
+    """What lies where; a folder is named once."""
+    parts = Counter(name.partition("/")[0] + ("/" if "/" in name else "") for name in made.files)
+    names = (f"{name} ({number})" if name.endswith("/") else name for name, number in sorted(parts.items()))
+    yield f"Записано в {out}: {', '.join(names)}"
+    for name, texts in made.kept.items():
+        yield f"Ваши тексты остались: {out / name}: {', '.join(texts)}"
+    for name in sorted(made.theirs):
+        yield f"Не тронуто, вы меняли файл целиком: {out / name}; новый лежит рядом"
 
 
 def _refuse_output_among_data(out: Path, data: Path) -> None:
@@ -144,13 +177,16 @@ def _refuse_output_among_data(out: Path, data: Path) -> None:
         raise RequestError(f"--out {out} лежит в папке данных {data}: результат смешался бы с ответами")
 
 
-def _reports(wanted: Sequence[str], plugins: pluggy.PluginManager) -> Mapping[str, Renderer]:
+def _reports(wanted: Sequence[str], district: District, plugins: pluggy.PluginManager) -> Mapping[str, Renderer]:
+    """Reports by kind: those asked for, else those of the district, else the stock ones; set up by the district."""
     known = kinds(plugins)[Renderer]
-    names = [name.strip() for text in wanted for name in text.split(",") if name.strip()] or STOCK_REPORTS
+    names_of = {kind: name for name, kind in known.items()}
+    own = {names_of[type(report)]: report for report in district.reports}
+    names = [name.strip() for text in wanted for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:
             raise no_such("отчёта", name, list(known))
-    return {name: known[name]() for name in names}
+    return {name: own.get(name) or known[name]() for name in names or own or STOCK_REPORTS}
 
 
 def _readings(text: str | None) -> str | list[str]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ def put_whole(
     folder: Path,
     record: str | None = None,
     *,
-    by_hand: str | None = None,
+    by_hand: Callable[[str], bool] = lambda _: False,
     keep: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Write files into a folder; if anything fails, the folder stays as it was.
@@ -38,7 +38,7 @@ def put_whole(
         record: the name, among ``files``, of a JSON file whose key ``files`` says which files a run wrote: name →
             SHA-256. None: nobody wrote there before.
         keep: names of files of an earlier run which stay, though not among ``files``.
-        by_hand: files whose names begin so are for people to edit: one that was edited since is left as it is.
+        by_hand: whether a file is for people to edit: one that was edited since is left as it is.
 
     Returns:
         The names of the files left as they were because somebody edited them.
@@ -57,7 +57,7 @@ def put_whole(
         if record and edited:
             ours[record] = _remembering(files[record], {name: earlier[name] for name in edited})
         gone = [name for name in earlier if name not in files and name not in keep]
-        stale = [name for name in gone if _digest(folder / name) == earlier[name]]
+        stale = [name for name in gone if digest_of(folder / name) == earlier[name]]
         with _beside(folder) as staging:
             fresh, old = staging / "new", staging / "old"
             for name, content in ours.items():
@@ -200,11 +200,9 @@ def _check_strangers(files: Mapping[str, bytes], folder: Path, ours: set[str | N
         raise RequestError(f"в {folder} уже есть чужие файлы: {', '.join(strangers)}; укажите другую папку")
 
 
-def _edited(earlier: Mapping[str, str], folder: Path, by_hand: str | None) -> frozenset[str]:
+def _edited(earlier: Mapping[str, str], folder: Path, by_hand: Callable[[str], bool]) -> frozenset[str]:
     """Files for people which they have changed since we wrote them."""
-    if by_hand is None:
-        return frozenset()
-    now = {name: _digest(folder / name) for name in earlier if name.startswith(by_hand)}
+    now = {name: digest_of(folder / name) for name in earlier if by_hand(name)}
     return frozenset(name for name, digest in now.items() if digest not in {None, earlier[name]})
 
 
@@ -215,7 +213,8 @@ def _remembering(record: bytes, written: Mapping[str, str]) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _digest(path: Path) -> str | None:
+def digest_of(path: Path) -> str | None:
+    """SHA-256 of a file; None: there is none."""
     return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 

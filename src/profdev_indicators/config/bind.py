@@ -43,6 +43,7 @@ from profdev_indicators.model import (
     Measure,
     Reader,
     Ref,
+    Renderer,
     Rule,
     Source,
     Unit,
@@ -82,6 +83,7 @@ _NO_KIND: Mapping[type, str] = {
     Derived: "нет такой формулы",
     Rule: "нет такого правила",
     Analysis: "нет такого анализа",
+    Renderer: "нет такого отчёта",
 }
 _DATE = "ожидалась дата ГГГГ-ММ-ДД"
 _TRUTH = {"true": True, "false": False}

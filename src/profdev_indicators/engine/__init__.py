@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from profdev_indicators.engine.advise import advise
 from profdev_indicators.engine.derive import derive
@@ -23,12 +23,12 @@ from profdev_indicators.engine.roll_up import roll_up
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.values import named, values
 from profdev_indicators.errors import Problem
-from profdev_indicators.frames import ENGINE
+from profdev_indicators.frames import ENGINE, FINDINGS, RECOMMENDATIONS, UNCHECKED
 from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
-from profdev_indicators.results import Monitoring, Provenance, Recommendation, Telling
+from profdev_indicators.results import Monitoring, Protection, Provenance, Recommendation, Telling
 
-__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "sha256_of", "sources_read"]
+__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "protected", "sha256_of", "sources_read"]
 
 
 @frozen(kw_only=True, eq=False)
@@ -36,7 +36,8 @@ class Extensions:
     """What the plugins in use bring to the answer."""
 
     recommend: Callable[..., Recommendation | None]  # the hook which answers findings
-    estimate_intervals: Callable[..., pl.LazyFrame | None]  # the hook of the same name
+    estimate_intervals: Callable[..., pl.LazyFrame | None]  # the hook of the same name; and so
+    protect: Callable[..., Protection | None]
     rule_names: Mapping[type, str]  # the name of each kind of rule
     tellings: Mapping[str, Telling]  # how findings are spoken of, by the name of their kind
     plugins: Sequence[tuple[str, str]]  # names and versions, for provenance
@@ -73,38 +74,19 @@ def monitor(
     asked, observed, answers = gathered.asked, gathered.observed, gathered.answers
     tree = _tree(answers, observed)
     history = _with_intervals(_values(answers, district, observed, readings), district, tree, extensions)
-    wanted = [str(period) for period in asked]
-    judged = judge(
-        history.lazy(),
-        district,
-        tree=tree,
-        asked=asked,
-        rule_names=extensions.rule_names,
-        provisional=provisional,
-    )
-    findings, unchecked = pl.collect_all([judged.findings, judged.unchecked], engine=ENGINE)
-    everything = len(asked) == len(observed.periods)
-    recommendations = advise(
-        findings,
-        history.lazy(),
-        district,
-        recommend=extensions.recommend,
-        tellings=extensions.tellings,
-        clusters=tree,
-    )
-    return Monitoring(
+    bare = Monitoring(
         district=district,
         periods=asked,
-        values=history if everything else history.filter(pl.col("period").is_in(wanted)),
+        values=_of_periods(history, asked, everything=len(asked) == len(observed.periods)),
         history=history,
-        findings=findings,
-        unchecked=unchecked,
-        alarms=judged.alarms,
-        recommendations=recommendations,
+        findings=pl.DataFrame(schema=FINDINGS),
+        unchecked=pl.DataFrame(schema=UNCHECKED),
+        recommendations=pl.DataFrame(schema=RECOMMENDATIONS),
         defects=gathered.defects,
         answers=_named_answers(answers, observed),
         places=_named_answers(observed.places, observed),
         roster=_leveled(gathered.roster, asked[-1]),
+        tree=tree.collect(engine=ENGINE),
         cells={
             (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
         },
@@ -113,6 +95,68 @@ def monitor(
         notices=(*gathered.notices, *copied(gathered)),
         provenance=_provenance(gathered, extensions.plugins),
     )
+    return _judged(bare, extensions)
+
+
+def protected(
+    monitoring: Monitoring, extensions: Extensions, published: pl.DataFrame | None = None
+) -> tuple[Monitoring, Protection] | None:
+    """The answer made anew from the values that may be published, and what was hidden; None: nobody can tell.
+
+    Rules, recommendations and sentences see the protected values alone, so that nothing they say goes beyond them.
+    Exhibits are left out: whoever wants them lets the analyses look at the protected answer.
+
+    Args:
+        monitoring: the whole answer.
+        extensions: what the plugins in use bring.
+        published: VALUES of an earlier publication; None: there was none.
+    """
+    told = with_tree(monitoring.history, monitoring.district, monitoring.tree.lazy())
+    protection = extensions.protect(values=told, district=monitoring.district, published=published)
+    if protection is None:
+        return None
+    history = protection.values
+    bare = evolve(
+        monitoring,
+        history=history,
+        values=_of_periods(history, monitoring.periods, everything=False),
+        defects=monitoring.defects.clear(),
+        answers=monitoring.answers.clear(),
+        places=monitoring.places.clear(),
+        cells={},
+        exhibits=(),
+        notices=protection.notices,
+        profile="publish",
+        provenance=evolve(monitoring.provenance, sources={}),
+    )
+    return _judged(bare, extensions), protection
+
+
+def _of_periods(history: pl.DataFrame, asked: Sequence[Period], *, everything: bool) -> pl.DataFrame:
+    return history if everything else history.filter(pl.col("period").is_in([str(period) for period in asked]))
+
+
+def _judged(bare: Monitoring, extensions: Extensions) -> Monitoring:
+    """The answer with what the rules say of its values, and with advice."""
+    district, tree = bare.district, bare.tree.lazy()
+    judged = judge(
+        bare.history.lazy(),
+        district,
+        tree=tree,
+        asked=bare.periods,
+        rule_names=extensions.rule_names,
+        provisional=bare.provisional,
+    )
+    findings, unchecked = pl.collect_all([judged.findings, judged.unchecked], engine=ENGINE)
+    recommendations = advise(
+        findings,
+        bare.history.lazy(),
+        district,
+        recommend=extensions.recommend,
+        tellings=extensions.tellings,
+        clusters=tree,
+    )
+    return evolve(bare, findings=findings, unchecked=unchecked, alarms=judged.alarms, recommendations=recommendations)
 
 
 def complete(gathered: Gathered) -> pl.DataFrame:
@@ -157,16 +201,20 @@ def _tree(answers: pl.DataFrame, observed: Observations) -> pl.LazyFrame:
     )
 
 
-def _with_intervals(
-    history: pl.DataFrame, district: District, tree: pl.LazyFrame, extensions: Extensions
-) -> pl.DataFrame:
-    """VALUES with the intervals some plugin estimates."""
-    told = (
+def with_tree(history: pl.DataFrame, district: District, tree: pl.LazyFrame) -> pl.LazyFrame:
+    """VALUES with ``parent``, the unit directly above, and ``own``, whether the unit answers itself."""
+    return (
         history.lazy()
         .join(tree.select("unit", "period", "parent"), on=["unit", "period"], how="left", maintain_order="left")
         .with_columns(answers_itself(district.indicators).alias("own"))
     )
-    intervals = extensions.estimate_intervals(values=told)
+
+
+def _with_intervals(
+    history: pl.DataFrame, district: District, tree: pl.LazyFrame, extensions: Extensions
+) -> pl.DataFrame:
+    """VALUES with the intervals some plugin estimates."""
+    intervals = extensions.estimate_intervals(values=with_tree(history, district, tree))
     if intervals is None:
         return history
     on = ["unit", "period", "indicator", "reading"]

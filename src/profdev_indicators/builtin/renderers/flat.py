@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Line, forms
 from profdev_indicators.model import Basis, Target
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
+from profdev_indicators.views import notes
+from profdev_indicators.views.form import Line, forms
 
 # A spreadsheet computes a cell which begins so, whoever wrote it; the last four are what full-width typing gives.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from profdev_indicators.builtin.renderers.coverage import Silent, coverage
 from profdev_indicators.builtin.renderers.marks import bullets, heading, long_table, paragraph, table
 from profdev_indicators.model import Goal
 from profdev_indicators.results import Monitoring
+from profdev_indicators.views.coverage import Silent, coverage
 
 _HASH = 12  # characters of a hash that tell two files apart; run.json has the whole
 

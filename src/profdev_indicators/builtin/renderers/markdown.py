@@ -8,16 +8,16 @@ from attrs import frozen
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import grounds, sheet, verdicts
-from profdev_indicators.builtin.renderers.coverage import Silent, silent, units_asked
 from profdev_indicators.builtin.renderers.exhibits import exhibits
-from profdev_indicators.builtin.renderers.form import Form, Line, forms
-from profdev_indicators.builtin.renderers.judgements import findings
 from profdev_indicators.builtin.renderers.marks import bullets, heading
 from profdev_indicators.builtin.renderers.organisations import organisations
-from profdev_indicators.builtin.renderers.units import in_order
 from profdev_indicators.frames import SEVERITIES
 from profdev_indicators.model import District
 from profdev_indicators.results import Finding, Monitoring
+from profdev_indicators.views.coverage import Silent, silent, units_asked
+from profdev_indicators.views.form import Form, Line, forms
+from profdev_indicators.views.judgements import findings
+from profdev_indicators.views.units import in_order
 
 _UNKNOWN = "сравнить нельзя"
 _ORGANISATIONS = ("организация", "организации", "организаций")

@@ -8,13 +8,13 @@ from itertools import groupby
 import polars as pl
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Form, Line
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, long_table
 from profdev_indicators.builtin.renderers.sheet import numbered
 from profdev_indicators.frames import MAIN
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
+from profdev_indicators.views import notes
+from profdev_indicators.views.form import Form, Line
 
 _MOST_COLUMNS = 10  # of one table: as many as a landscape page holds
 _UNCONFIRMED = "†"

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.form import Form, Line, difference, periods_read, series
 from profdev_indicators.builtin.renderers.marks import bold, bullets, heading, paragraph, recalled, table
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Section
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring
+from profdev_indicators.views import notes
+from profdev_indicators.views.form import Form, Line, difference, periods_read, series
 
 
 def sheet(form: Form, places: int) -> Iterator[str]:

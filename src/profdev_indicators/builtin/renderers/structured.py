@@ -12,14 +12,14 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from profdev_indicators.builtin.renderers import notes
-from profdev_indicators.builtin.renderers.coverage import coverage, silent, units_asked
-from profdev_indicators.builtin.renderers.form import Form, Line, forms
-from profdev_indicators.builtin.renderers.judgements import findings, unchecked
-from profdev_indicators.builtin.renderers.units import in_order
 from profdev_indicators.model import Basis, Goal
 from profdev_indicators.results import Finding, Monitoring, Value
 from profdev_indicators.sentences import fact
+from profdev_indicators.views import notes
+from profdev_indicators.views.coverage import coverage, silent, units_asked
+from profdev_indicators.views.form import Form, Line, forms
+from profdev_indicators.views.judgements import findings, unchecked
+from profdev_indicators.views.units import in_order
 
 _FORMAT = 1  # grows when a key changes its meaning or goes
 _SUMS = ("value", "numerator", "denominator", "expected", "reported", "evidenced")

@@ -9,7 +9,6 @@ from itertools import groupby
 import polars as pl
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers.judgements import Unchecked, kinds_of_rules, unchecked
 from profdev_indicators.builtin.renderers.marks import (
     Marked,
     bold,
@@ -25,6 +24,7 @@ from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Indicator
 from profdev_indicators.results import Finding, Monitoring, Telling
 from profdev_indicators.sentences import fact
+from profdev_indicators.views.judgements import Unchecked, kinds_of_rules, unchecked
 
 _CAPACITY = 15  # as many cells as a department can go into at once
 _REST = "Остальные находки"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from profdev_indicators import wording
-from profdev_indicators.builtin.renderers.form import Line, Nature
 from profdev_indicators.results import Value
+from profdev_indicators.views.form import Line, Nature
 
 _MOST_PLACES = 6
 
