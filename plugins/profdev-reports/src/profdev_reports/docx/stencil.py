@@ -155,7 +155,9 @@ class _Carrier:
             for _, inner_type, picture in inner:
                 self._carry(inner_type, picture)
             if inner:
-                markup = "".join(relationship(id, kind, where, external=kind == "hyperlink") for id, kind, where in inner)
+                markup = "".join(
+                    relationship(id, kind, where, external=kind == "hyperlink") for id, kind, where in inner
+                )
                 self.parts[relations_of(target)] = relationships(markup)
         elif type == "settings":
             self.parts[target] = _settings(parsed(self.given[target]))
@@ -247,7 +249,11 @@ def _styled(root: etree._Element) -> tuple[bytes, Mapping[str, str]]:
 
 def _numbered(root: etree._Element) -> tuple[str, int, int]:
     """Numbering with our two lists, without its end tag; ids of the list of dashes and of the numbered one."""
-    for node in [*root.iter(f"{_W}numPicBullet"), *root.iter(f"{_W}lvlPicBulletId"), *root.iter(f"{_W}numIdMacAtCleanup")]:
+    for node in [
+        *root.iter(f"{_W}numPicBullet"),
+        *root.iter(f"{_W}lvlPicBulletId"),
+        *root.iter(f"{_W}numIdMacAtCleanup"),
+    ]:
         _drop(node)
     abstract = max((int(node.get(f"{_W}abstractNumId") or 0) for node in root.iter(f"{_W}abstractNum")), default=0) + 1
     number = max((int(node.get(f"{_W}numId") or 0) for node in root.iter(f"{_W}num")), default=0) + 1

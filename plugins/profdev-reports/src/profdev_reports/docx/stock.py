@@ -79,7 +79,11 @@ def _tabbed(left: str, right: str, properties: str = "") -> str:
 def _signature() -> str:
     return (
         _paragraph("{%p if signatory %}", properties=_LEFT)
-        + _tabbed("{{ signatory }}", "____________________", f"<w:keepLines/>{_APART.format(560, 0)}".replace("<w:keepLines/>", ""))
+        + _tabbed(
+            "{{ signatory }}",
+            "____________________",
+            f"<w:keepLines/>{_APART.format(560, 0)}".replace("<w:keepLines/>", ""),
+        )
         + _paragraph("{%p endif %}", properties=_LEFT)
     )
 
@@ -114,7 +118,9 @@ def _order() -> str:
     return (
         _paragraph("ПРОЕКТ", properties=_RIGHT, looks=_BOLD)
         + _letterhead()
-        + _paragraph("ПРИКАЗ", properties=f"{_APART.format(360, 240)}{_CENTRE}", looks=f'{_BOLD}<w:spacing w:val="60"/>')
+        + _paragraph(
+            "ПРИКАЗ", properties=f"{_APART.format(360, 240)}{_CENTRE}", looks=f'{_BOLD}<w:spacing w:val="60"/>'
+        )
         + _tabbed("«____» ______________ 20____ г.", "№ ____________")
         + _paragraph("{{ place }}", properties=_CENTRE)
         + _paragraph("{{ title }}", "Title", '<w:jc w:val="center"/>')

@@ -82,9 +82,7 @@ STYLES: Mapping[str, Style] = {
             name="Title",
             id="Title",
             follows="ProfdevText",
-            paragraph=(
-                f'<w:keepNext/><w:keepLines/><w:suppressAutoHyphens/>{_spaced(240, 240)}<w:jc w:val="center"/>'
-            ),
+            paragraph=(f'<w:keepNext/><w:keepLines/><w:suppressAutoHyphens/>{_spaced(240, 240)}<w:jc w:val="center"/>'),
             run=f"{_BOLD}{size(14)}",
         ),
         _heading(1, 280, "left", 14),

@@ -24,7 +24,7 @@ _ENDIF = re.compile(r"\{%p\s+endif\s*%\}")
 _WORD = re.compile(r"\{\{\s*(?!p\s)(.+?)\s*\}\}")
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _SPOILT = re.compile("[\ue000\ue001]")
-_CURLED = str.maketrans("«»“”„‘’", "\"\"\"\"\"''")  # Word makes quotes typographic while one types
+_CURLED = str.maketrans("«»“”„‘’", '"""""\'\'')  # Word makes quotes typographic while one types
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -74,7 +74,9 @@ def holes(root: etree._Element, *, blocks_allowed: bool = True) -> Pieces:
     return tuple(found[int(text)] if place % 2 else text for place, text in enumerate(texts))
 
 
-def filled(pieces: Sequence[str | Hole], words: Mapping[str, str], block: Callable[[Hole, str], str], sheet: Callable[[], str]) -> str:
+def filled(
+    pieces: Sequence[str | Hole], words: Mapping[str, str], block: Callable[[Hole, str], str], sheet: Callable[[], str]
+) -> str:
     """The markup of a part; ``block`` writes a hole of blocks, ``sheet`` the last section."""
     written: list[str] = []
     shown = [True]

@@ -82,7 +82,9 @@ def _check(texts: Iterable[Pieces], words: Mapping[str, str], blocks: Mapping[st
             meant = f"может быть, «{nearest}»? " if nearest else ""
             raise PackageError(f"нет имени «{name}» — {meant}Есть: {listed(everything)}")
     if not any(hole.kind == "block" and "body" in hole.names for hole in holes):
-        raise PackageError("нет абзаца {{p body }}: в его место встаёт текст документа; поставьте его отдельным абзацем")
+        raise PackageError(
+            "нет абзаца {{p body }}: в его место встаёт текст документа; поставьте его отдельным абзацем"
+        )
 
 
 def _parts(
@@ -99,7 +101,9 @@ def _parts(
     ]
     parts[relations_of(ready.main)] = relationships("".join(relations))
     outside = controls.outside(parsed(parts[name]) for name in ready.texts)
-    return parts | properties(document, outside) | {CONTENT_TYPES: _types(ready.kinds), "_rels/.rels": _root(ready.main)}
+    return (
+        parts | properties(document, outside) | {CONTENT_TYPES: _types(ready.kinds), "_rels/.rels": _root(ready.main)}
+    )
 
 
 def _filled(
