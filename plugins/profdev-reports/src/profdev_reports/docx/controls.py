@@ -82,7 +82,7 @@ def wrapped(id: str, name: str, content: str, digest: str) -> str:  # noqa: A002
 
 
 def _read(element: etree._Element, *, around: bool) -> Iterator[str]:
-    """Texts with «\\v» between paragraphs; what a field shows is left out: it changes by itself."""
+    r"""Texts with «\v» between paragraphs; what a field shows is left out: it changes by itself."""
     in_field = 0
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
-from itertools import count
+from itertools import count, pairwise
 
 from attrs import define, field, frozen
 from lxml import etree
@@ -310,7 +310,7 @@ def _widths(shares: Sequence[float], whole: int) -> tuple[int, ...]:
     for share in shares:
         reached += share
         edges.append(round(whole * reached / total))
-    return tuple(right - left for left, right in zip(edges, edges[1:], strict=False))
+    return tuple(right - left for left, right in pairwise(edges))
 
 
 @lru_cache(maxsize=256)

@@ -11,12 +11,23 @@ from attrs import define, field, frozen
 from lxml import etree
 
 from profdev_reports.docx.markup import DECLARED, TWIPS, Sheet
-from profdev_reports.docx.package import PackageError, R, W, main_part, parsed, relations_of, serialized, unpack
+from profdev_reports.docx.package import (
+    RELATIONSHIPS,
+    PackageError,
+    R,
+    W,
+    main_part,
+    parsed,
+    relations_of,
+    serialized,
+    unpack,
+)
 from profdev_reports.docx.printable import address, attribute
 from profdev_reports.docx.styles import STYLES, STYLESHEET
 from profdev_reports.docx.tags import Pieces, holes
 
 _W, _R = f"{{{W}}}", f"{{{R}}}"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 PICTURES: Mapping[str, str] = {
@@ -98,11 +109,11 @@ class _Carrier:
             raise PackageError("это не документ Word (.docx): сохраните его в Word как «Документ Word (*.docx)»")
         related = list(self._related(main))
         _check(root, related)
-        by_type = {type: target for _, type, target in related}
+        by_type = {kind: target for _, kind, target in related}
         styles, names = _styled(self._part(by_type.get("styles"), STYLESHEET.encode()))
         numbering, bullet, decimal = _numbered(self._part(by_type.get("numbering"), _nothing("numbering")))
-        for _, type, target in related:
-            self._carry(type, target)
+        for _, kind, target in related:
+            self._carry(kind, target)
         place = by_type.get("styles", "word/styles.xml")
         self.parts[place], self.kinds[place] = styles, _KINDS["styles"]
         list_place = by_type.get("numbering", "word/numbering.xml")
@@ -110,10 +121,10 @@ class _Carrier:
         self.kinds[main] = f"{_WORD}.document.main+xml"
         sheet = _sheet(root, archive=archive)
         self.texts[main] = holes(root)
-        relations = [relationship(id, type, where, external=type == "hyperlink") for id, type, where in related]
-        for type, where in (("styles", place), ("numbering", list_place)):
-            if type not in by_type:
-                relations.append(relationship(f"rIdProfdev{type}", type, where))
+        relations = [relationship(*each, external=each[1] == "hyperlink") for each in related]
+        for kind, where in (("styles", place), ("numbering", list_place)):
+            if kind not in by_type:
+                relations.append(relationship(f"rIdProfdev{kind}", kind, where))
         return Stencil(
             main=main,
             parts=self.parts,
@@ -134,20 +145,20 @@ class _Carrier:
         """Relationships that may be carried: id, type, name of the part or the address."""
         rels = relations_of(source)
         for relation in parsed(self.given[rels]) if rels in self.given else ():
-            id, target = relation.get("Id") or "", relation.get("Target") or ""
-            home, _, type = (relation.get("Type") or "").rpartition("/")
+            name, target = relation.get("Id") or "", relation.get("Target") or ""
+            home, _, kind = (relation.get("Type") or "").rpartition("/")
             if home != _TYPE:
                 continue
             if relation.get("TargetMode") == "External":
-                if type == "hyperlink" and address(target):
-                    yield id, type, target
+                if kind == "hyperlink" and address(target):
+                    yield name, kind, target
                 continue
             where = target.lstrip("/") if target.startswith("/") else normpath(join(dirname(source), target))
-            if where in self.given and (type in _KINDS or (type == "image" and _ending(where) in PICTURES)):
-                yield id, type, where
+            if where in self.given and (kind in _KINDS or (kind == "image" and _ending(where) in PICTURES)):
+                yield name, kind, where
 
-    def _carry(self, type: str, target: str) -> None:
-        if type in {"header", "footer"}:
+    def _carry(self, kind: str, target: str) -> None:
+        if kind in {"header", "footer"}:
             root = parsed(self.given[target])
             inner = [each for each in self._related(target) if each[1] in {"image", "hyperlink"}]
             _check(root, inner)
@@ -155,27 +166,24 @@ class _Carrier:
             for _, inner_type, picture in inner:
                 self._carry(inner_type, picture)
             if inner:
-                markup = "".join(
-                    relationship(id, kind, where, external=kind == "hyperlink") for id, kind, where in inner
-                )
+                markup = "".join(relationship(*each, external=each[1] == "hyperlink") for each in inner)
                 self.parts[relations_of(target)] = relationships(markup)
-        elif type == "settings":
+        elif kind == "settings":
             self.parts[target] = _settings(parsed(self.given[target]))
-        elif type in {"theme", "fontTable"}:
+        elif kind in {"theme", "fontTable"}:
             root = parsed(self.given[target])
             for node in [node for node in root.iter() if any(str(name).startswith(_R) for name in node.attrib)]:
                 _drop(node)  # embedded fonts and pictures of a theme are parts of their own
             self.parts[target] = serialized(root)
-        elif type == "image":
+        elif kind == "image":
             self.parts[target] = self.given[target]
-        if type != "hyperlink":
-            self.kinds[target] = PICTURES[_ending(target)] if type == "image" else _KINDS[type]
+        if kind != "hyperlink":
+            self.kinds[target] = PICTURES[_ending(target)] if kind == "image" else _KINDS[kind]
 
 
 def relationships(markup: str) -> bytes:
     """A part with relationships."""
-    home = "http://schemas.openxmlformats.org/package/2006/relationships"
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{home}">{markup}</Relationships>'.encode()
+    return f'{_DECLARATION}<Relationships xmlns="{RELATIONSHIPS}">{markup}</Relationships>'.encode()
 
 
 def _ending(name: str) -> str:
@@ -204,7 +212,7 @@ def _check(root: etree._Element, related: list[tuple[str, str, str]]) -> None:
     changes = next((node for name in _CHANGES for node in root.iter(f"{_W}{name}")), None)
     if changes is not None:
         raise PackageError("в шаблоне есть исправления, примечания или сноски: примите исправления, остальное удалите")
-    known = {id for id, _, _ in related}
+    known = {name for name, _, _ in related}
     wanted = {
         value for node in root.iter() for name, value in node.attrib.items() if str(name).startswith(_R) and value
     }
@@ -227,12 +235,12 @@ def _styled(root: etree._Element) -> tuple[bytes, Mapping[str, str]]:
     have, ids = {}, set()
     normal = "Normal"
     for style in root.iter(f"{_W}style"):
-        name, id = style.find(f"{_W}name"), style.get(f"{_W}styleId") or ""
-        ids.add(id)
+        name, own = style.find(f"{_W}name"), style.get(f"{_W}styleId") or ""
+        ids.add(own)
         if name is not None:
-            have[(style.get(f"{_W}type"), (name.get(f"{_W}val") or "").casefold())] = id
+            have[(style.get(f"{_W}type"), (name.get(f"{_W}val") or "").casefold())] = own
         if style.get(f"{_W}type") == "paragraph" and style.get(f"{_W}default") in {"1", "true", "on"}:
-            normal = id
+            normal = own
     names = {}
     for name, style in STYLES.items():
         known = have.get((style.kind, name.casefold()))
@@ -259,8 +267,8 @@ def _numbered(root: etree._Element) -> tuple[str, int, int]:
     number = max((int(node.get(f"{_W}numId") or 0) for node in root.iter(f"{_W}num")), default=0) + 1
     first = root.find(f"{_W}num")
     place = root.index(first) if first is not None else len(root)
-    for offset, (format, text) in enumerate((("bullet", "–"), ("decimal", "%1."))):
-        ours = _BULLETS.format(ns=DECLARED, id=abstract + offset, format=format, text=text)
+    for offset, (kind, text) in enumerate((("bullet", "–"), ("decimal", "%1."))):
+        ours = _BULLETS.format(ns=DECLARED, id=abstract + offset, format=kind, text=text)
         root.insert(place + offset, etree.fromstring(ours))
     list_of_dashes = etree.SubElement(root, f"{_W}num")
     list_of_dashes.set(f"{_W}numId", str(number))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from profdev_reports.docx.package import CONTENT_TYPES, RELATIONSHIPS, TYPES, pack
 from profdev_reports.docx.markup import DECLARED
+from profdev_reports.docx.package import CONTENT_TYPES, RELATIONSHIPS, TYPES, pack
 from profdev_reports.docx.styles import STYLES, STYLESHEET, size
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -36,8 +36,8 @@ _SETTINGS = (
 )
 
 _TYPES = (
-    f'<Types xmlns="{TYPES}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships'
-    '+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+    f'<Types xmlns="{TYPES}"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
     + "".join(
         f'<Override PartName="/word/{part}.xml" ContentType="{_WORD}.{kind}+xml"/>'
         for part, kind in (
@@ -82,7 +82,7 @@ def _signature() -> str:
         + _tabbed(
             "{{ signatory }}",
             "____________________",
-            f"<w:keepLines/>{_APART.format(560, 0)}".replace("<w:keepLines/>", ""),
+            _APART.format(560, 0),
         )
         + _paragraph("{%p endif %}", properties=_LEFT)
     )
@@ -134,12 +134,12 @@ STOCK: Mapping[str, Callable[[], str]] = {"form": _plain, "note": _note, "letter
 
 
 @cache
-def stock(kind: str) -> bytes:
+def stock(document: str) -> bytes:
     """The template of a kind of documents, as DOCX."""
-    body = STOCK[kind]()
+    body = STOCK[document]()
     relations = "".join(
-        f'<Relationship Id="{id}" Type="{_OFFICE}/{type}" Target="{target}.xml"/>'
-        for id, type, target in (
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}.xml"/>'
+        for name, kind, target in (
             ("rId1", "styles", "styles"),
             ("rId2", "settings", "settings"),
             ("rId10", "header", "header1"),

@@ -32,7 +32,8 @@ class Style:
         run = f"<w:rPr>{self.run}</w:rPr>" if self.run else ""
         default = ' w:default="1"' if self.id == "Normal" else ""
         return (
-            f'<w:style{declared} w:type="{self.kind}"{default}{custom} w:styleId="{escape(id)}"><w:name w:val="{self.name}"/>'
+            f'<w:style{declared} w:type="{self.kind}"{default}{custom} w:styleId="{escape(id)}">'
+            f'<w:name w:val="{self.name}"/>'
             f'{based}{follows}<w:uiPriority w:val="1"/><w:qFormat/>{paragraph}{run}{self.more}</w:style>'
         )
 

@@ -75,7 +75,10 @@ def holes(root: etree._Element, *, blocks_allowed: bool = True) -> Pieces:
 
 
 def filled(
-    pieces: Sequence[str | Hole], words: Mapping[str, str], block: Callable[[Hole, str], str], sheet: Callable[[], str]
+    pieces: Sequence[str | Hole],
+    words: Mapping[str, str],
+    block: Callable[[Hole, str], str],
+    sheet: Callable[[], str],
 ) -> str:
     """The markup of a part; ``block`` writes a hole of blocks, ``sheet`` the last section."""
     written: list[str] = []

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from lxml import etree
-
 from profdev_indicators.config.hints import Hints, listed
 from profdev_indicators.errors import RequestError
 from profdev_reports.blocks import Block, Document
@@ -82,9 +80,7 @@ def _check(texts: Iterable[Pieces], words: Mapping[str, str], blocks: Mapping[st
             meant = f"может быть, «{nearest}»? " if nearest else ""
             raise PackageError(f"нет имени «{name}» — {meant}Есть: {listed(everything)}")
     if not any(hole.kind == "block" and "body" in hole.names for hole in holes):
-        raise PackageError(
-            "нет абзаца {{p body }}: в его место встаёт текст документа; поставьте его отдельным абзацем"
-        )
+        raise PackageError("нет отдельного абзаца {{p body }}: в его место встаёт текст документа")
 
 
 def _parts(
@@ -92,12 +88,16 @@ def _parts(
 ) -> Mapping[str, bytes]:
     scribe = Scribe(styles=ready.styles, sheet=ready.sheet, bullet=ready.bullet, first_list=ready.bullet + 1)
     texts = {name: _filled(pieces, scribe, document, words, blocks) for name, pieces in ready.texts.items()}
-    parts = {**ready.parts, **{name: (_DECLARATION + text).encode() for name, text in texts.items()}, **scribe.images}
+    parts: dict[str, bytes] = {
+        **ready.parts,
+        **{name: (_DECLARATION + text).encode() for name, text in texts.items()},
+        **scribe.images,
+    }
     parts[ready.numbering[0]] = _numbering(ready, scribe.lists)
     relations = [
         *ready.relations,
         *(relationship(image_id(name), "image", name) for name in sorted(scribe.images)),
-        *(relationship(id, "hyperlink", link, external=True) for link, id in scribe.links.items()),
+        *(relationship(name, "hyperlink", link, external=True) for link, name in scribe.links.items()),
     ]
     parts[relations_of(ready.main)] = relationships("".join(relations))
     outside = controls.outside(parsed(parts[name]) for name in ready.texts)
