@@ -52,7 +52,7 @@ def compose(form: Form, monitoring: Monitoring) -> Document:
         blocks=(
             *heading(title, f"за {form.period.title}"),
             _table(form, monitoring),
-            *_explained(form, monitoring),
+            *_explanations(form, monitoring),
         ),
         foot=provenance.lines(monitoring),
         made=monitoring.provenance.newest,
@@ -95,14 +95,18 @@ def _value(line: Line, marks: Sequence[str], places: int) -> Cell:
     return Cell(text=tuple(runs), tone="plain" if known else "muted")
 
 
-def _explained(form: Form, monitoring: Monitoring) -> Iterator[Block]:
+def _explanations(form: Form, monitoring: Monitoring) -> Iterator[Block]:
+    blocks = tuple(explained(form, monitoring))
+    if blocks:
+        yield Heading(text="Пояснения к форме")
+        yield from blocks
+
+
+def explained(form: Form, monitoring: Monitoring) -> Iterator[Block]:
     """How the wordings are read, and what stands in for what the order does not say."""
     readings = [line for line in form.lines if line.indicator.reading or line.indicator.alternatives]
     decisions = monitoring.district.decisions_needed
     counted = [row for line in form.lines for row in _other_readings(line, monitoring)]
-    if not (readings or decisions):
-        return
-    yield Heading(text="Пояснения к форме")
     if readings:
         yield Paragraph(
             text="Там, где формулировку можно понять по-разному, значение посчитано по прочтению из этой таблицы. "
