@@ -1,0 +1,243 @@
+"""Appendices of a note: values of everybody, definitions, open questions, and what the numbers do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from profdev_indicators import wording
+from profdev_indicators.frames import MAIN
+from profdev_indicators.model import Goal
+from profdev_indicators.results import Value
+from profdev_indicators.views import notes
+from profdev_indicators.views.form import Line
+from profdev_indicators.views.judgements import Unchecked, kinds_of_rules, unchecked
+from profdev_reports.blocks import Block, Bullets, Cell, Heading, Landscape, Paragraph, Row, Table
+from profdev_reports.documents import pictures
+from profdev_reports.documents.form import explained, section_rows
+from profdev_reports.documents.picture import Picture
+from profdev_reports.documents.titles import recalled
+
+_MOST_COLUMNS = 8  # of a landscape page
+_MOST_ROWS = 60
+_MOST_ABSENT = 40
+_UNCONFIRMED, _INCOMPLETE = "†", "◐"
+_PER_CENT = "%"
+
+
+def values(picture: Picture) -> Iterator[Block]:
+    """A heat map for each section; totals stand above those they are made of."""
+    units = [unit for unit in picture.units if _exists(unit, picture)]
+    if len(units) < 2:  # noqa: PLR2004 - the district alone stands in the form already
+        return
+    blocks: list[Block] = []
+    for title, lines in section_rows(picture.form):
+        for start in range(0, len(lines), _MOST_COLUMNS):
+            blocks.append(_heat(title, lines[start : start + _MOST_COLUMNS], units, picture))
+    yield Landscape(blocks=(Heading(text="Значения по организациям", level=2), _legend(), *blocks))
+
+
+def _legend() -> Paragraph:
+    return Paragraph(
+        text="Чем темнее, тем больше доля; под процентом — сколько из скольких. «нет данных» — спросили, но ответа нет; "
+        f"«{wording.DASH}» — не применимо; «{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}; «{_INCOMPLETE}» — ответили не все; "
+        "«…» — скрыто; пусто — не спрашивали. Порядок — как в списке района: это не рейтинг.",
+        small=True,
+    )
+
+
+def _exists(unit: str, picture: Picture) -> bool:
+    return any(owner == unit and value.state != "not_defined" for (owner, _), value in picture.cells.items())
+
+
+def _heat(title: str, lines: Sequence[Line], units: Sequence[str], picture: Picture) -> Table:
+    left = len(units) - _MOST_ROWS
+    return Table(
+        caption=title or "Показатели",
+        head=("Организация", *(_column(line) for line in lines)),
+        rows=tuple(_heat_row(unit, lines, picture) for unit in units[:_MOST_ROWS]),
+        widths=(0.3, *(0.7 / len(lines) for _ in lines)),
+        numbers=frozenset(range(1, len(lines) + 1)),
+        small=True,
+        notes=(f"Показаны первые {_MOST_ROWS} строк из {len(units)}; все — в values.csv.",) if left > 0 else (),
+    )
+
+
+def _column(line: Line) -> str:
+    return f"{line.indicator.id}, {line.indicator.unit}".rstrip(", ")
+
+
+def _heat_row(unit: str, lines: Sequence[Line], picture: Picture) -> Row:
+    cells = [picture.cells.get((unit, line.indicator.id)) for line in lines]
+    level = max((value.level for (owner, _), value in picture.cells.items() if owner == unit), default=0)
+    shown = (_heat_cell(value, line, picture.places) for value, line in zip(cells, lines, strict=True))
+    return Row(cells=(picture.name(unit), *shown), kind="total" if level else "plain")
+
+
+def _heat_cell(value: Value | None, line: Line, places: int) -> Cell:
+    if value is None:
+        return Cell(text="")
+    if value.value is None:
+        return Cell(text=wording.STATE_WORDS[value.state], tone="muted")
+    signs = (_UNCONFIRMED if value.evidenced < value.reported else "") + (
+        _INCOMPLETE if value.state == "partial" else ""
+    )
+    is_share = line.indicator.unit == _PER_CENT and line.indicator.better != "neutral"
+    return Cell(
+        text=f"{_told(value, line, places)} {signs}".rstrip(),
+        shade=pictures.shade(value.value) if is_share else None,
+    )
+
+
+def _told(value: Value, line: Line, places: int) -> str:
+    if line.nature == "flag" and value.level == 0 and value.denominator == 1:
+        return "да" if value.numerator else "нет"
+    number = wording.decimal(value.value or 0.0, places, trim=line.indicator.unit != _PER_CENT)
+    sums = notes.parts(value, line.nature)
+    return f"{number}\n{sums}" if sums else number
+
+
+def method(picture: Picture) -> Iterator[Block]:
+    """How each wording is read, what silence is worth, which questions are open."""
+    zeros = [line.indicator.id for line in picture.form.lines if line.silence == "zero"]
+    if zeros:
+        yield Paragraph(text=f"Молчание считается нулём в показателях: {', '.join(zeros)}; в остальных оно не входит.")
+    else:
+        yield Paragraph(text="Кто не ответил, не входит ни в числитель, ни в знаменатель.")
+    yield from explained(picture.form, picture.monitoring)
+
+
+def not_checked(picture: Picture) -> Iterator[Block]:
+    """What the rules could not say, and how many of their alarms would be there anyway."""
+    yield from _chance(picture)
+    rows = unchecked(picture.monitoring)
+    if not rows:
+        return
+    reasons: dict[str, list[Unchecked]] = {}
+    for row in rows:
+        reasons.setdefault(row.reason, []).append(row)
+    yield Paragraph(text="Правило, которое не удалось применить, не значит «ухудшения нет».")
+    yield Table(
+        caption="Что не удалось проверить",
+        head=("Почему", "Случаев", "Правила и сколько раз каждое", "Показатели"),
+        rows=tuple(_reason(reason, group, picture) for reason, group in reasons.items()),
+        widths=(0.36, 0.1, 0.3, 0.24),
+        numbers=frozenset({1}),
+        small=True,
+    )
+
+
+def _reason(reason: str, group: Sequence[Unchecked], picture: Picture) -> Row:
+    form = [line.indicator.id for line in picture.form.lines]
+    codes = sorted({code for row in group for code in row.indicators}, key=form.index)
+    named = ", ".join(codes) if len(codes) < len(form) else "все"
+    rules = ", ".join(f"{_rule(row.rule, picture)} — {row.cells}" for row in group)
+    return Row(cells=(reason, str(sum(row.cells for row in group)), rules, named))
+
+
+def _chance(picture: Picture) -> Iterator[Block]:
+    tested = picture.monitoring.alarms.filter(
+        pl.col("period") == str(picture.form.period), pl.col("expected").is_not_null(), pl.col("reading") == MAIN
+    )
+    if tested.is_empty():
+        return
+    kinds = kinds_of_rules(picture.district)
+    yield Paragraph(
+        text="Данные сплошные: изменение долей — факт. Проверка отвечает на другой вопрос: могло ли такое изменение "
+        "возникнуть без изменения работы — из-за малой численности."
+    )
+    yield Table(
+        caption="Сколько тревог случайны",
+        head=("Правило", "Проверено", "Сработало", "Сработало бы случайно"),
+        rows=tuple(
+            Row(
+                cells=(
+                    _rule(kinds.get(row["rule"], row["rule"]), picture),
+                    str(row["tested"]),
+                    str(row["fired"]),
+                    wording.decimal(row["expected"]),
+                )
+            )
+            for row in tested.iter_rows(named=True)
+        ),
+        widths=(0.46, 0.16, 0.16, 0.22),
+        numbers=frozenset({1, 2, 3}),
+        small=True,
+    )
+
+
+def _rule(kind: str, picture: Picture) -> str:
+    telling = picture.monitoring.tellings.get(kind)
+    return telling.name if telling else kind
+
+
+def not_answered(picture: Picture) -> Iterator[Block]:
+    """Whose answers are awaited."""
+    if not picture.silent:
+        return
+    titles = {source.id: source.title for source in picture.district.sources}
+    left = len(picture.silent) - _MOST_ABSENT
+    yield Table(
+        caption="",
+        head=("Организация", "Источник", "Чего нет"),
+        rows=tuple(
+            Row(
+                cells=(
+                    row.unit_name,
+                    titles[row.source],
+                    f"{'ничего не представлено' if row.wholly else 'нет ответа'}: {', '.join(row.indicators)}",
+                )
+            )
+            for row in picture.silent[:_MOST_ABSENT]
+        ),
+        widths=(0.32, 0.4, 0.28),
+        small=True,
+        notes=(f"Показаны первые {_MOST_ABSENT} из {len(picture.silent)}; все — в values.csv.",) if left > 0 else (),
+    )
+
+
+def unconfirmed(picture: Picture) -> Iterator[Block]:
+    """What was claimed without the link it needs, by criterion."""
+    items = []
+    for line in picture.form.lines:
+        code = line.indicator.id
+        values = ((unit, picture.cells.get((unit, code))) for unit in picture.answering)
+        names = [value.unit_name for _, value in values if value is not None and value.evidenced < value.reported]
+        if names:
+            more = f" и ещё {len(names) - _MOST_ABSENT}" if len(names) > _MOST_ABSENT else ""
+            items.append(f"{code}. {recalled(line.indicator.title)}: {', '.join(names[:_MOST_ABSENT])}{more}.")
+    if items:
+        yield Paragraph(text="Ссылки, которой требует показатель, нет; в суммы такие ответы вошли.")
+        yield Bullets(items=tuple(items))
+
+
+def remarks(picture: Picture) -> Iterator[Block]:
+    """Defects of the act's text: quoted, not mended."""
+    rows = picture.district.remarks
+    if rows:
+        yield Table(
+            caption="",
+            head=("Место", "Цитата", "В чём дело"),
+            rows=tuple(Row(cells=(remark.place, remark.quote, remark.note)) for remark in rows),
+            widths=(0.2, 0.35, 0.45),
+            small=True,
+        )
+
+
+def goals(picture: Picture) -> Iterator[Block]:
+    """Goals and subjects of the monitoring with the criteria that serve them; gaps are named."""
+    for caption, aims in (("Цели", picture.district.goals), ("Предметы мониторинга", picture.district.topics)):
+        if aims:
+            yield Table(
+                caption=caption,
+                head=("№", "Текст", "Показатели", "Чего не хватает"),
+                rows=tuple(_goal(number, aim) for number, aim in enumerate(aims, start=1)),
+                widths=(0.06, 0.44, 0.17, 0.33),
+                small=True,
+            )
+
+
+def _goal(number: int, goal: Goal) -> Row:
+    gap = goal.gap or ("" if goal.indicators else "показателей нет")
+    return Row(cells=(f"{number}.", goal.title, ", ".join(goal.indicators) or wording.DASH, gap))
