@@ -149,7 +149,7 @@ class Scribe:
         self.width = self.sheet.turned_width
         inside = self.blocks(block.blocks)
         self.width = self.sheet.width
-        return f"{_section(before)}{inside}{_section(self.sheet.turned)}"
+        return f"{section(before)}{inside}{section(self.sheet.turned)}"
 
     def objects_after(self, root: etree._Element) -> None:
         """Number pictures on from those a document has."""
@@ -305,7 +305,8 @@ def image_id(name: str) -> str:
     return f"rIdProfdev{name.rpartition('/')[2].partition('.')[0]}"
 
 
-def _section(sheet: str) -> str:
+def section(sheet: str) -> str:
+    """What ends pages that lie as the sheet says."""
     tiny = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
     return f"<w:p><w:pPr>{tiny}{sheet}</w:pPr></w:p>"
 
