@@ -135,9 +135,7 @@ def _members(known: pl.DataFrame, found: Limits, total: float) -> Iterator[Membe
     inner, outer = found.inner(of), found.outer(of)
     for place, row in enumerate(known.iter_rows(named=True)):
         share = row["numerator"] / row["denominator"]
-        beyond = [
-            not float(low[place]) - _HAIR <= share <= float(high[place]) + _HAIR for low, high in (inner, outer)
-        ]
+        beyond = [not float(low[place]) - _HAIR <= share <= float(high[place]) + _HAIR for low, high in (inner, outer)]
         yield Member(
             name=name(row["unit_name"]),
             share=row["value"],
@@ -306,7 +304,11 @@ def _said(scene: Scene) -> str:
     near = len(scene.outliers) - far
     counts = f"Вне границы 99,8 % — {far}, между 95 и 99,8 % — {near}."
     points = [_outlier(member, scene.places) for member in scene.outliers] if scene.names else []
-    return speech.told(points, summary="", always=[counts, *always]) if points else " ".join(filter(None, (counts, *always)))
+    return (
+        speech.told(points, summary="", always=[counts, *always])
+        if points
+        else " ".join(filter(None, (counts, *always)))
+    )
 
 
 def _outlier(member: Member, places: int) -> str:

@@ -138,7 +138,9 @@ def _periods(read: Sequence[Period], values: Mapping[str, Value]) -> tuple[Perio
 
 
 def _aim(indicator: Indicator, period: Period) -> float | None:
-    mark = max((mark for mark in indicator.target if mark.since <= period.end), key=lambda mark: mark.since, default=None)
+    mark = max(
+        (mark for mark in indicator.target if mark.since <= period.end), key=lambda mark: mark.since, default=None
+    )
     return None if mark is None else mark.at
 
 
@@ -275,7 +277,10 @@ def _reach(scene: Scene, slot: Slot, y: float) -> tuple[float, float]:
 def _by_weight(known: Sequence[tuple[Slot, Point]]) -> tuple[int, ...]:
     """The last, the first, the highest, the lowest, then all others from the last."""
     places = range(len(known))
-    highest, lowest = min(places, key=lambda place: known[place][1][1]), max(places, key=lambda place: known[place][1][1])
+    highest, lowest = (
+        min(places, key=lambda place: known[place][1][1]),
+        max(places, key=lambda place: known[place][1][1]),
+    )
     return tuple(dict.fromkeys((len(known) - 1, 0, highest, lowest, *reversed(places))))
 
 

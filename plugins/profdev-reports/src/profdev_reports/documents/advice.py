@@ -68,7 +68,8 @@ def _to_organisations(picture: Picture) -> Iterator[Block]:
         return
     units = {row["unit"] for row in rows}
     yield Paragraph(
-        text=f"Всего {wording.counted(len(rows), *_TIMES)}, организаций — {len(units)}; требуют внимания — {len(grave)}. "
+        text=f"Всего {wording.counted(len(rows), *_TIMES)}, организаций — {len(units)}; "
+        f"требуют внимания — {len(grave)}. "
         "Все рекомендации — в письмах организациям и в recommendations.csv."
     )
     shown = _fitting(grave)
@@ -155,4 +156,6 @@ def _responsible(rows: Sequence[Advised]) -> str:
     for row in rows:
         if row["responsible"]:
             counts[str(row["responsible"])] = counts.get(str(row["responsible"]), 0) + 1
-    return "; ".join(f"{who} — {number}" for who, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    return "; ".join(
+        f"{who} — {number}" for who, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
