@@ -41,11 +41,7 @@ _WIDTHS = {
 
 
 def plain(text: str) -> str:
-    """One line of visible characters in their own order, and nothing XML forbids.
-
-    >>> plain("СОШ\\n№ 3\\x00")
-    'СОШ № 3'
-    """
+    """One line of visible characters in their own order, and nothing XML forbids."""
     seen = _PLANES_END.sub("", _UNSEEN.sub("", _BREAKS.sub(" ", text)))
     return re.sub(" {2,}", " ", seen).strip()
 

@@ -17,7 +17,8 @@ ORGANISATIONS = ("организация", "организации", "орган
 
 _METHOD = (
     "Значение по району — отношение сумм по всем, кто ответил, а не среднее процентов организаций. Изменение посчитано "
-    "по неокруглённым значениям. Там, где формулировку можно понять по-разному, принятое прочтение названо в приложении."
+    "по неокруглённым значениям. Там, где формулировку можно понять по-разному, принятое прочтение названо в "
+    "приложении."
 )
 _ABSENCES = (
     f"Пустых мест в таблицах нет: «{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет (это не «нет» и не "
@@ -56,7 +57,7 @@ def _covered(picture: Picture) -> Iterator[str]:
     units = picture.asked.group_by("unit").agg(pl.col("told").any(), spared=pl.col("spared").all())
     asked = units.filter(~pl.col("spared"))
     if asked.height:
-        yield f"Ответили {wording.of(asked.filter('told').height, asked.height)} спрошенных организаций."
+        yield f"Ответили, хотя бы на часть вопросов, {wording.of(asked.filter('told').height, asked.height)} спрошенных организаций."
     people = list(_people(picture))
     if people:
         yield f"Численность в полученных ответах: {'; '.join(people)}."

@@ -55,7 +55,7 @@ def _chapters(seen: Picture) -> Iterator[Block]:
         ("Введение", introduction(seen)),
         ("Сводная форма", overview(seen)),
         ("Анализ по разделам", parts(seen)),
-        ("Отрицательная динамика", dynamics(seen)),
+        ("Показатели с отрицательной динамикой", dynamics(seen)),
         ("Успешные практики", analyses.sentences(seen, "practices", "Предложить к изучению пока нечего.")),
         (
             "Эффективность ранее принятых мер",

@@ -107,7 +107,7 @@ def _side_by_side(lines: Sequence[Line], groups: Mapping[str, tuple[str, ...]], 
         return
     left = len(groups) - len(shown)
     yield Table(
-        caption="По видам организаций",
+        caption="По группам организаций",
         head=("№", *(f"{title} ({len(units)})" for title, units in shown.items())),
         rows=tuple(rows),
         widths=(0.1, *(0.9 / len(shown) for _ in shown)),
