@@ -151,6 +151,12 @@ class Scribe:
         self.width = self.sheet.width
         return f"{_section(before)}{inside}{_section(self.sheet.turned)}"
 
+    def objects_after(self, root: etree._Element) -> None:
+        """Number pictures on from those a document has."""
+        pictures = root.iter(f"{{{NAMESPACES['wp']}}}docPr")
+        taken = [int(number) for picture in pictures if (number := picture.get("id") or "").isdigit()]
+        self._objects = count(max(taken, default=0) + 1)
+
     # --- tables ---------------------------------------------------------------------------------------------
 
     def _table(self, block: Table) -> str:

@@ -10,7 +10,7 @@ from posixpath import dirname, join, normpath
 from attrs import define, field, frozen
 from lxml import etree
 
-from profdev_reports.docx.markup import DECLARED, TWIPS, Sheet
+from profdev_reports.docx.markup import DECLARED, NAMESPACES, TWIPS, Sheet
 from profdev_reports.docx.package import (
     RELATIONSHIPS,
     PackageError,
@@ -104,7 +104,7 @@ class _Carrier:
     def stencil(self, *, archive: bool) -> Stencil:
         main = main_part(self.given)
         _refuse(self.given, main)
-        root = parsed(self.given[main])
+        root = _declaring(parsed(self.given[main]))
         if root.tag != f"{_W}document" or root.find(f"{_W}body") is None:
             raise PackageError("это не документ Word (.docx): сохраните его в Word как «Документ Word (*.docx)»")
         related = list(self._related(main))
@@ -139,7 +139,7 @@ class _Carrier:
         )
 
     def _part(self, name: str | None, otherwise: bytes) -> etree._Element:
-        return parsed(self.given[name] if name else otherwise)
+        return _declaring(parsed(self.given[name] if name else otherwise))
 
     def _related(self, source: str) -> Iterator[tuple[str, str, str]]:
         """Relationships that may be carried: id, type, name of the part or the address."""
@@ -184,6 +184,14 @@ class _Carrier:
 def relationships(markup: str) -> bytes:
     """A part with relationships."""
     return f'{_DECLARATION}<Relationships xmlns="{RELATIONSHIPS}">{markup}</Relationships>'.encode()
+
+
+def _declaring(root: etree._Element) -> etree._Element:
+    """The same root with the prefixes our markup uses."""
+    others = {prefix: uri for prefix, uri in root.nsmap.items() if uri not in NAMESPACES.values()}
+    ours = etree.Element(root.tag, root.attrib, {**others, **NAMESPACES})
+    ours.extend(list(root))
+    return ours
 
 
 def _ending(name: str) -> str:

@@ -142,7 +142,7 @@ def _numbering(ready: Stencil, lists: int) -> bytes:
 # --- what a document says about itself ----------------------------------------------------------------------------
 
 
-def properties(document: Document, outside: str) -> Mapping[str, bytes]:
+def properties(document: Document, outside: str) -> dict[str, bytes]:
     """Title, subject, a neutral author, the one time; for later, what the document is and its text outside controls."""
     made = document.made or _NO_TIME
     stamp = f"{made.astimezone(UTC) if made.tzinfo else made:%Y-%m-%dT%H:%M:%SZ}"
