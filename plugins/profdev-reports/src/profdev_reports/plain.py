@@ -21,7 +21,7 @@ from profdev_reports.blocks import (
     Table,
     Text,
 )
-from profdev_reports.visible import address, ink, visible
+from profdev_reports.docx.printable import address, printable
 
 Plain = dict[str, Any]  # JSON: what both Typst and Jinja read
 _LONG = 900  # characters of a row that may not fit on one page
@@ -29,31 +29,27 @@ _LONG = 900  # characters of a row that may not fit on one page
 
 def plain(document: Document) -> Plain:
     """The document in the words of its templates; texts are cleared of what must not be printed."""
-    title, blocks = visible(document.title), list(document.blocks)
-    has_title = bool(blocks) and isinstance(blocks[0], Paragraph) and _words(blocks[0].text) == title
+    letterhead, signatory = document.fields.get("letterhead", ()), document.fields.get("signatory", "")
     return {
-        "title": title,
-        "subject": visible(document.subject),
-        "titled": has_title,  # the document prints its title itself, as its first block
-        "blocks": _blocks(blocks[1:] if has_title else blocks),
-        "foot": [visible(line) for line in document.foot],
+        "title": printable(document.title),
+        "subject": printable(document.subject),
+        "letterhead": _blocks(letterhead) if isinstance(letterhead, tuple) else [],
+        "blocks": _blocks(document.blocks),
+        "signatory": printable(signatory) if isinstance(signatory, str) else "",
+        "foot": [printable(line) for line in document.foot],
         "wide_margin": document.wide_margin,
         "dated": document.made is not None,
     }
-
-
-def _words(text: Text) -> str:
-    return "".join(run["text"] for run in _runs(text))
 
 
 def _blocks(blocks: Sequence[Block]) -> list[Plain]:
     return [one for block in blocks for one in _block(block)]
 
 
-def _block(block: Block) -> list[Plain]:
+def _block(block: Block) -> list[Plain]:  # noqa: PLR0911 - one for each kind of block
     match block:
         case Heading(text=text, level=level):
-            return [{"kind": "heading", "text": visible(text), "level": level}]
+            return [{"kind": "heading", "text": printable(text), "level": level}]
         case Paragraph():
             looks = {"align": block.align, "indent": block.indent, "small": block.small}
             return [{"kind": "paragraph", "text": _runs(block.text), **looks}]
@@ -63,7 +59,7 @@ def _block(block: Block) -> list[Plain]:
         case Table():
             return [_table(block)]
         case Figure():
-            words = {"alt": visible(block.alt), "caption": visible(block.caption)}
+            words = {"alt": printable(block.alt), "caption": printable(block.caption)}
             return [{"kind": "figure", "svg": block.svg, "width": block.width, **words}]
         case Editable():
             return _blocks(block.blocks)
@@ -86,13 +82,13 @@ def _table(table: Table) -> Plain:
             groups[-1]["rows"].append(_row(row))
     return {
         "kind": "table",
-        "caption": visible(table.caption),
-        "head": [visible(name) for name in table.head],
+        "caption": printable(table.caption),
+        "head": [printable(name) for name in table.head],
         "groups": groups,
         "widths": list(table.widths),
         "numbers": sorted(table.numbers),
         "small": table.small,
-        "notes": [visible(note) for note in table.notes],
+        "notes": [printable(note) for note in table.notes],
         "names": 1 if table.head[:1] == ("№",) and len(table.head) > 1 else 0,  # the column that names a row
     }
 
@@ -105,7 +101,7 @@ def _row(row: Row) -> Plain:
 
 def _cell(cell: Text | Cell) -> Plain:
     tone, shade = (cell.tone, cell.shade) if isinstance(cell, Cell) else ("plain", None)
-    return {"text": _runs(_text(cell)), "tone": tone, "shade": shade, "ink": ink(shade) if shade else None}
+    return {"text": _runs(_text(cell)), "tone": tone, "shade": shade, "ink": _ink(shade) if shade else None}
 
 
 def _text(cell: Text | Cell) -> Text:
@@ -115,5 +111,16 @@ def _text(cell: Text | Cell) -> Text:
 def _runs(text: Text) -> list[Plain]:
     runs = (Run(text),) if isinstance(text, str) else text
     return [
-        {"text": visible(run.text), "bold": run.bold, "italic": run.italic, "link": address(run.link)} for run in runs
+        {"text": printable(run.text), "bold": run.bold, "italic": run.italic, "link": address(run.link)} for run in runs
     ]
+
+
+def _ink(shade: str) -> str:
+    """Black or white, whichever is easier to read on a shade «#rrggbb»; either gives at least 4.5 to 1."""
+    red, green, blue = (_linear(int(shade[start : start + 2], 16) / 255) for start in (1, 3, 5))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#000000" if (luminance + 0.05) ** 2 >= 1.05 * 0.05 else "#ffffff"
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - of sRGB

@@ -56,8 +56,7 @@ def advice(picture: Picture) -> Iterator[Block]:
     yield Heading(text="Организациям", level=2)
     yield from _to_organisations(picture)
     yield Heading(text="По категориям", level=2)
-    words = tuple(block for category in _CATEGORIES for block in _to_category(category, picture))
-    yield Editable(id="categories", title="Рекомендации по категориям", blocks=words)
+    yield Editable(id="categories", title="Рекомендации по категориям", blocks=tuple(_to_categories(picture)))
 
 
 def _to_organisations(picture: Picture) -> Iterator[Block]:
@@ -68,8 +67,9 @@ def _to_organisations(picture: Picture) -> Iterator[Block]:
         return
     units = {row["unit"] for row in rows}
     yield Paragraph(
-        text=f"Всего {wording.counted(len(rows), *_TIMES)}, организаций — {len(units)}; требуют внимания — {len(grave)}. "
-        "Все рекомендации — в письмах организациям и в recommendations.csv."
+        text=f"Всего {wording.counted(len(rows), *_TIMES)}, организаций — {len(units)}; "
+        f"требуют внимания — {len(grave)}. "
+        f"Все рекомендации — {'' if picture.is_public else 'в письмах организациям и '}в recommendations.csv."
     )
     shown = _fitting(grave)
     if shown:
@@ -115,17 +115,28 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _to_category(category: Category, picture: Picture) -> Iterator[Block]:
+def _to_categories(picture: Picture) -> Iterator[Block]:
+    without = []
+    for category in _CATEGORIES:
+        items = tuple(_to_category(category, picture))
+        if items:
+            yield Paragraph(text=(Run(f"{category.title}.", bold=True),))
+            yield Bullets(items=items)
+        else:
+            without.append(category.title)
+    if without:
+        names = "; ".join(f"{title[:1].lower()}{title[1:]}" for title in without)
+        yield Paragraph(text=f"Нет ни показателей, ни рекомендаций: {names}.")
+
+
+def _to_category(category: Category, picture: Picture) -> Iterator[str]:
     lines = [line for line in picture.form.lines if category.concerns(line.indicator.title.lower())]
     codes = {line.indicator.id for line in lines}
     theirs = [row for row in picture.advice if _is_theirs(row, category, codes)]
-    yield Paragraph(text=(Run(f"{category.title}.", bold=True),))
-    items = [*_values(lines, picture), *_asked(theirs)]
-    if not items:
-        items = ["Показателей об этой категории в форме нет, и ни одна рекомендация к ней не обращена."]
-    elif not theirs:
-        items.append("По этим показателям правила не дали повода для рекомендаций.")
-    yield Bullets(items=tuple(items))
+    yield from _values(lines, picture)
+    yield from _asked(theirs)
+    if lines and not theirs:
+        yield "По этим показателям правила не дали повода для рекомендаций."
 
 
 def _is_theirs(row: Advised, category: Category, codes: set[str]) -> bool:
@@ -155,4 +166,6 @@ def _responsible(rows: Sequence[Advised]) -> str:
     for row in rows:
         if row["responsible"]:
             counts[str(row["responsible"])] = counts.get(str(row["responsible"]), 0) + 1
-    return "; ".join(f"{who} — {number}" for who, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    return "; ".join(
+        f"{who} — {number}" for who, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )

@@ -29,7 +29,7 @@ def sentences(picture: Picture, name: str, nothing: str) -> Iterator[Block]:
     exhibit = picture.exhibits.get(name)
     if exhibit is None:
         return
-    told = _sentences(exhibit)
+    told = _sentences(exhibit, picture)
     yield from (_list(told, exhibit) if told else [Paragraph(text=nothing)])
     yield from (Paragraph(text=note, small=True) for note in exhibit.notes)
 
@@ -74,7 +74,7 @@ def others(picture: Picture) -> tuple[Exhibit, ...]:
 
 def blocks(exhibit: Exhibit, picture: Picture) -> Iterator[Block]:
     """An analysis as it is: its table where it has one that fits, else its sentences."""
-    told = _sentences(exhibit)
+    told = _sentences(exhibit, picture)
     if exhibit.headings and len(exhibit.headings) <= _WIDE:
         columns = list(exhibit.headings)
         rows = exhibit.frame.select(columns).head(_MOST).iter_rows(named=True)
@@ -93,10 +93,12 @@ def blocks(exhibit: Exhibit, picture: Picture) -> Iterator[Block]:
     yield from (Paragraph(text=note, small=True) for note in exhibit.notes)
 
 
-def _sentences(exhibit: Exhibit) -> Sequence[str]:
+def _sentences(exhibit: Exhibit, picture: Picture) -> Sequence[str]:
+    """The sentences without the name of the district, of which the whole note speaks."""
     if _SENTENCE not in exhibit.frame.columns:
         return ()
-    return tuple(exhibit.frame[_SENTENCE].drop_nulls().to_list())
+    whole = f"{picture.name(picture.monitoring.root)}, "
+    return tuple(sentence.removeprefix(whole) for sentence in exhibit.frame[_SENTENCE].drop_nulls())
 
 
 def _list(told: Sequence[str], exhibit: Exhibit) -> Iterator[Block]:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
-from profdev_indicators.model import Goal
+from profdev_indicators.model import AppliesTo, Goal
 from profdev_indicators.results import Value
 from profdev_indicators.views import notes
 from profdev_indicators.views.form import Line
 from profdev_indicators.views.judgements import Unchecked, kinds_of_rules, unchecked
 from profdev_reports.blocks import Block, Bullets, Cell, Heading, Landscape, Paragraph, Row, Table
 from profdev_reports.documents import pictures
-from profdev_reports.documents.form import explained, section_rows
+from profdev_reports.documents.form import by_section, explained
 from profdev_reports.documents.picture import Picture
-from profdev_reports.documents.titles import recalled
+from profdev_reports.documents.titles import numbered, recalled
 
 _MOST_COLUMNS = 8  # of a landscape page
 _MOST_ROWS = 60
 _MOST_ABSENT = 40
 _UNCONFIRMED, _INCOMPLETE = "†", "◐"
 _PER_CENT = "%"
+_WHOM: Mapping[AppliesTo, str] = {"all": "", "organisations": ", у организаций", "totals": ", по итогам"}
 
 
-def values(picture: Picture) -> Iterator[Block]:
-    """A heat map for each section; totals stand above those they are made of."""
+def values(picture: Picture, title: str) -> Iterator[Block]:
+    """Heat maps under a heading, on pages lying on their side; totals stand above those they are made of."""
     units = [unit for unit in picture.units if _exists(unit, picture)]
     if len(units) < 2:  # noqa: PLR2004 - the district alone stands in the form already
         return
-    blocks: list[Block] = []
-    for title, lines in section_rows(picture.form):
+    tables = (_heat(titles, lines, units, picture) for titles, lines in _packed(picture))
+    yield Landscape(blocks=(Heading(text=title), _legend(), *tables))
+
+
+def _packed(picture: Picture) -> Iterator[tuple[Sequence[str], Sequence[Line]]]:
+    """Whole sections side by side as long as a page holds them; a section wider than a page is cut."""
+    titles: list[str] = []
+    columns: list[Line] = []
+    for section, lines in by_section(picture.form):
         for start in range(0, len(lines), _MOST_COLUMNS):
-            blocks.append(_heat(title, lines[start : start + _MOST_COLUMNS], units, picture))
-    yield Landscape(blocks=(Heading(text="Значения по организациям", level=2), _legend(), *blocks))
+            part = lines[start : start + _MOST_COLUMNS]
+            if columns and len(columns) + len(part) > _MOST_COLUMNS:
+                yield tuple(titles), tuple(columns)
+                titles, columns = [], []
+            titles.extend(filter(None, (numbered(section),)))
+            columns.extend(part)
+    if columns:
+        yield tuple(titles), tuple(columns)
 
 
 def _legend() -> Paragraph:
     return Paragraph(
-        text="Чем темнее, тем больше доля; под процентом — сколько из скольких. «нет данных» — спросили, но ответа нет; "
-        f"«{wording.DASH}» — не применимо; «{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}; «{_INCOMPLETE}» — ответили не все; "
+        text="Чем темнее, тем больше доля; в скобках — сколько из скольких. «нет данных» — спросили, но ответа нет; "
+        f"«{wording.DASH}» — не применимо; «{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}; «{_INCOMPLETE}» — ответили "
+        "не все; "
         "«…» — скрыто; пусто — не спрашивали. Порядок — как в списке района: это не рейтинг.",
         small=True,
     )
@@ -51,13 +66,13 @@ def _exists(unit: str, picture: Picture) -> bool:
     return any(owner == unit and value.state != "not_defined" for (owner, _), value in picture.cells.items())
 
 
-def _heat(title: str, lines: Sequence[Line], units: Sequence[str], picture: Picture) -> Table:
+def _heat(titles: Sequence[str], lines: Sequence[Line], units: Sequence[str], picture: Picture) -> Table:
     left = len(units) - _MOST_ROWS
     return Table(
-        caption=title or "Показатели",
+        caption="; ".join(titles) or "Показатели",
         head=("Организация", *(_column(line) for line in lines)),
         rows=tuple(_heat_row(unit, lines, picture) for unit in units[:_MOST_ROWS]),
-        widths=(0.3, *(0.7 / len(lines) for _ in lines)),
+        widths=(0.26, *(0.74 / len(lines) for _ in lines)),
         numbers=frozenset(range(1, len(lines) + 1)),
         small=True,
         notes=(f"Показаны первые {_MOST_ROWS} строк из {len(units)}; все — в values.csv.",) if left > 0 else (),
@@ -95,7 +110,7 @@ def _told(value: Value, line: Line, places: int) -> str:
         return "да" if value.numerator else "нет"
     number = wording.decimal(value.value or 0.0, places, trim=line.indicator.unit != _PER_CENT)
     sums = notes.parts(value, line.nature)
-    return f"{number}\n{sums}" if sums else number
+    return f"{number} ({sums})" if sums else number
 
 
 def method(picture: Picture) -> Iterator[Block]:
@@ -142,7 +157,7 @@ def _chance(picture: Picture) -> Iterator[Block]:
     )
     if tested.is_empty():
         return
-    kinds = kinds_of_rules(picture.district)
+    named = _named_rules(picture)
     yield Paragraph(
         text="Данные сплошные: изменение долей — факт. Проверка отвечает на другой вопрос: могло ли такое изменение "
         "возникнуть без изменения работы — из-за малой численности."
@@ -153,7 +168,7 @@ def _chance(picture: Picture) -> Iterator[Block]:
         rows=tuple(
             Row(
                 cells=(
-                    _rule(kinds.get(row["rule"], row["rule"]), picture),
+                    named.get(row["rule"], row["rule"]),
                     str(row["tested"]),
                     str(row["fired"]),
                     wording.decimal(row["expected"]),
@@ -165,6 +180,18 @@ def _chance(picture: Picture) -> Iterator[Block]:
         numbers=frozenset({1, 2, 3}),
         small=True,
     )
+
+
+def _named_rules(picture: Picture) -> Mapping[str, str]:
+    """The words of each rule by its name, with whom it judges where it does not judge everybody."""
+    kinds, district = kinds_of_rules(picture.district), picture.district
+    whom = {
+        rule.name: _WHOM[rule.applies_to]
+        for rule in (*district.dynamics.rules, *(rule for indicator in district.indicators for rule in indicator.rules))
+        if rule.name
+    }
+    names = picture.monitoring.alarms["rule"].unique()
+    return {name: _rule(kinds.get(name, name), picture) + whom.get(name, "") for name in names}
 
 
 def _rule(kind: str, picture: Picture) -> str:
@@ -215,14 +242,17 @@ def unconfirmed(picture: Picture) -> Iterator[Block]:
 def remarks(picture: Picture) -> Iterator[Block]:
     """Defects of the act's text: quoted, not mended."""
     rows = picture.district.remarks
-    if rows:
-        yield Table(
-            caption="",
-            head=("Место", "Цитата", "В чём дело"),
-            rows=tuple(Row(cells=(remark.place, remark.quote, remark.note)) for remark in rows),
-            widths=(0.2, 0.35, 0.45),
-            small=True,
-        )
+    if not rows:
+        return
+    is_quoted = any(remark.quote for remark in rows)
+    cells = ((remark.place, *((remark.quote,) if is_quoted else ()), remark.note) for remark in rows)
+    yield Table(
+        caption="",
+        head=("Место", *(("Цитата",) if is_quoted else ()), "В чём дело"),
+        rows=tuple(Row(cells=row) for row in cells),
+        widths=(0.2, 0.35, 0.45) if is_quoted else (0.3, 0.7),
+        small=True,
+    )
 
 
 def goals(picture: Picture) -> Iterator[Block]:

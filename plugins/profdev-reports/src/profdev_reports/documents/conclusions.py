@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from profdev_indicators import wording
+from profdev_indicators.views.form import Line
 from profdev_reports.blocks import Block, Bullets, Editable
 from profdev_reports.documents.overview import summary
 from profdev_reports.documents.picture import Picture, side, told
@@ -27,28 +28,11 @@ def decisions(picture: Picture) -> Iterator[Block]:
 
 def _conclusions(picture: Picture) -> Iterator[str]:
     yield " ".join(summary(picture))
-    places = picture.places
-    worse = [line for line in picture.known if side(line) == "worse"]
-    if worse:
-        worse.sort(key=lambda line: -abs(line.change or 0.0))
-        told_ones = (
-            f"{line.indicator.id} — с {told(line, line.before, places)} до {told(line, line.value, places)}"
-            for line in worse[:_MOST]
-        )
-        yield f"Снизились сильнее других: {'; '.join(told_ones)}." if all(
-            line.indicator.better == "higher" for line in worse[:_MOST]
-        ) else f"Ухудшились сильнее других: {'; '.join(told_ones)}."
-    better = sorted((line for line in picture.known if side(line) == "better"), key=lambda line: -abs(line.change or 0))
-    if better:
-        told_ones = (
-            f"{line.indicator.id} — с {told(line, line.before, places)} до {told(line, line.value, places)}"
-            for line in better[:_MOST]
-        )
-        yield f"Улучшились сильнее других: {'; '.join(told_ones)}."
+    yield from _moved(picture)
     for reached, words in ((False, "Цель не достигнута"), (True, "Цель достигнута")):
         lines = [line for line in picture.known if line.reached is reached]
         if lines:
-            said = (f"{line.indicator.id} ({told(line, line.value, places)})" for line in lines)
+            said = (f"{line.indicator.id} ({told(line, line.value, picture.places)})" for line in lines)
             yield f"{words}: {', '.join(said)}."
     below = picture.grave(above=False)
     if below:
@@ -57,14 +41,28 @@ def _conclusions(picture: Picture) -> Iterator[str]:
     waited = {row.unit for row in picture.silent}
     if waited:
         yield f"Не ответили или ответили не на всё: организаций — {len(waited)}."
-    doubted = [line for line in picture.known if line.value and line.value.evidenced < line.value.reported]
+    doubted = [_doubted(line) for line in picture.known if line.value and line.value.evidenced < line.value.reported]
     if doubted:
-        said = (
-            f"{line.indicator.id} ({wording.of(line.value.reported - line.value.evidenced, line.value.reported)} без ссылки)"
-            for line in doubted
-            if line.value
-        )
-        yield f"{wording.NOT_EVIDENCED.capitalize()}: {', '.join(said)}."
+        yield f"{wording.NOT_EVIDENCED.capitalize()}: {', '.join(doubted)}."
+
+
+def _moved(picture: Picture) -> Iterator[str]:
+    """What moved most, for the worse first; each with both its sums."""
+    places = picture.places
+    for way, words in (("worse", "Ухудшились"), ("better", "Улучшились")):
+        lines = sorted((line for line in picture.known if side(line) == way), key=lambda line: -abs(line.change or 0.0))
+        said = [
+            f"{line.indicator.id} — {told(line, line.before, places)} → {told(line, line.value, places)}"
+            for line in lines[:_MOST]
+        ]
+        if said:
+            yield f"{words}{' сильнее других' if len(lines) > _MOST else ''}: {'; '.join(said)}."
+
+
+def _doubted(line: Line) -> str:
+    value = line.value
+    lacking = value.reported - value.evidenced if value else 0
+    return f"{line.indicator.id} ({wording.of(lacking, value.reported if value else 0)} без ссылки)"
 
 
 def _decisions(picture: Picture) -> Iterator[str]:

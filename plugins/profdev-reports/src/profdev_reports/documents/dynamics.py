@@ -104,7 +104,9 @@ def _uninformative(picture: Picture) -> Iterator[Block]:
 def _health(health: Exhibit, picture: Picture) -> Iterator[Row]:
     """Criteria with at least one property confirmed, in the order of the form."""
     known = [name for name in _PROPERTIES if name in health.frame.columns and name in health.headings]
-    for row in health.frame.select("indicator", *(pl.col(name).cast(pl.String) for name in known)).iter_rows(named=True):
+    for row in health.frame.select("indicator", *(pl.col(name).cast(pl.String) for name in known)).iter_rows(
+        named=True
+    ):
         said = [health.headings[name] for name in known if row[name] == "да"]
         if said:
             indicator = picture.indicator(row["indicator"])

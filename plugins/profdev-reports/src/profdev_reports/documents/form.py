@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from attrs import evolve
+
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
-from profdev_indicators.model import Decision
+from profdev_indicators.model import Decision, Section
 from profdev_indicators.results import Monitoring
 from profdev_indicators.views import notes
 from profdev_indicators.views.form import Form, Line, difference, forms
-from profdev_reports import kinds, provenance
+from profdev_reports import kinds, pdf, provenance
 from profdev_reports.blocks import Block, Cell, Document, Heading, Paragraph, Row, Run, Table
 from profdev_reports.documents import formbook
 from profdev_reports.documents.footnotes import footnotes, listed
 from profdev_reports.documents.formats import written
-from profdev_reports.documents.titles import form_title, heading, numbered
+from profdev_reports.documents.titles import fields, form_title, under
 from profdev_reports.naming import of_period
 
 HEAD = ("№", "Наименование критерия", "Методы сбора информации/ источники данных", "Значение показателя")
@@ -35,6 +37,8 @@ def render(kind: kinds.Form, monitoring: Monitoring) -> Mapping[str, bytes]:
         name = f"form-{of_period(form.period)}"
         document = compose(form, monitoring)
         made = written(document, kind.formats, monitoring, own=kind.template, stock="form")
+        if "pdf" in made:  # the stock template of Word has neither letterhead nor signature for a form
+            made["pdf"] = pdf.write(evolve(document, fields={}))
         if "xlsx" in kind.formats:
             made["xlsx"] = formbook.write(form, monitoring, document)
         files |= {f"{name}.{ending}": made[ending] for ending in kind.formats}
@@ -50,13 +54,14 @@ def compose(form: Form, monitoring: Monitoring) -> Document:
         title=title,
         subject=f"Значения показателей за {form.period.title}",
         blocks=(
-            *heading(title, f"за {form.period.title}"),
+            under(f"за {form.period.title}"),
             _table(form, monitoring),
             *_explanations(form, monitoring),
         ),
         foot=provenance.lines(monitoring),
         made=monitoring.provenance.newest,
         wide_margin=district.documents.archive,
+        fields=fields(monitoring, form.period),
     )
 
 
@@ -65,7 +70,7 @@ def _table(form: Form, monitoring: Monitoring) -> Table:
     told = {line.indicator.id: notes.notes(line, places) for line in form.lines}
     marks = footnotes(told.values())
     rows: list[Row] = []
-    for section, lines in groupby(form.lines, key=lambda line: line.section):
+    for section, lines in by_section(form):
         if section.title:
             rows.append(Row(cells=(section.title,), kind="section"))
         rows.extend(_row(line, [marks[note] for note in told[line.indicator.id]], places) for line in lines)
@@ -157,7 +162,7 @@ def _other_readings(line: Line, monitoring: Monitoring) -> Iterator[Row]:
         yield Row(cells=(line.indicator.id, words.get(value.reading, value.reading), shown, by))
 
 
-def section_rows(form: Form) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Each section's title with its lines, in the order of the form."""
+def by_section(form: Form) -> Iterator[tuple[Section, tuple[Line, ...]]]:
+    """Each section with its lines, in the order of the form."""
     for section, lines in groupby(form.lines, key=lambda line: line.section):
-        yield numbered(section), tuple(lines)
+        yield section, tuple(lines)

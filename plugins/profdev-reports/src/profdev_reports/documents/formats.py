@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 
 from profdev_indicators.results import Monitoring
+from profdev_reports import html, pdf
 from profdev_reports.blocks import Document
+from profdev_reports.docx import templates, writing
 
 
 def written(
@@ -24,13 +25,9 @@ def written(
     files = {}
     for name in formats:
         if name == "docx":
-            files[name] = _docx(document, monitoring, own, stock)
-        elif name in {"pdf", "html"}:
-            files[name] = import_module(f"profdev_reports.{name}").write(document)
+            files[name] = writing.write(document, template=templates.stock_or_own(monitoring, own, stock))
+        elif name == "pdf":
+            files[name] = pdf.write(document)
+        elif name == "html":
+            files[name] = html.write(document)
     return files
-
-
-def _docx(document: Document, monitoring: Monitoring, own: str | None, stock: str) -> bytes:
-    template = import_module("profdev_reports.docx.templates").stock_or_own(monitoring, own, stock)
-    content: bytes = import_module("profdev_reports.docx.writing").write(document, template=template)
-    return content

@@ -18,7 +18,7 @@ from profdev_indicators.views import notes
 from profdev_indicators.views.form import Form, Line
 from profdev_indicators.wording import NBSP
 from profdev_reports.blocks import Cell, Document, Table, Text
-from profdev_reports.visible import visible
+from profdev_reports.docx.printable import printable
 
 _HEAD = (
     ("№", 5),
@@ -50,8 +50,8 @@ def write(form: Form, monitoring: Monitoring, document: Document) -> bytes:
     with Workbook(made, options) as book:
         book.set_properties(
             {
-                "title": visible(document.title),
-                "subject": visible(document.subject),
+                "title": printable(document.title),
+                "subject": printable(document.subject),
                 "created": (document.made or _OLDEST).replace(tzinfo=None),
             }
         )
@@ -85,7 +85,7 @@ def _looks(book: Workbook, numbers: Sequence[str]) -> Mapping[str, Format]:
 def _number(unit: str, places: int) -> str:
     """Excel shows the comma or the point of its own country; the value keeps all its digits."""
     digits = f"#,##0.{'0' * places}" if places else "#,##0"
-    quoted = visible(unit).replace('"', "”")
+    quoted = printable(unit).replace('"', "”")
     return f'{digits}"{NBSP}{quoted}"' if quoted else digits
 
 
@@ -115,19 +115,21 @@ def _line(sheet: Worksheet, row: int, line: Line, monitoring: Monitoring, looks:
     places, value = monitoring.district.publication.decimals, line.value
     texts = (f"{line.number}.", line.indicator.title, notes.sources(line))
     for column, text in enumerate(texts):
-        sheet.write_string(row, column, visible(text), looks["text"])
+        sheet.write_string(row, column, printable(text), looks["text"])
     if value is None or value.value is None:
         sheet.write_string(row, _VALUE, notes.shown(value, line.indicator.unit, places), looks["absent"])
     else:
         sheet.write_number(row, _VALUE, value.value, looks[_number(line.indicator.unit, places)])
-    sums = (value.numerator, value.denominator) if value and value.value is not None and line.nature != "derived" else ()
+    sums = (
+        (value.numerator, value.denominator) if value and value.value is not None and line.nature != "derived" else ()
+    )
     asked = (value.reported, value.expected) if value and value.expected else ()
     for column, number in enumerate((*(sums or (None, None)), *(asked or (None, None))), start=_SUMS):
         if number is None:
             sheet.write_blank(row, column, None, looks["text"])
         else:
             sheet.write_number(row, column, number, looks["whole" if float(number).is_integer() else "count"])
-    note = visible("; ".join(notes.notes(line, places)))
+    note = printable("; ".join(notes.notes(line, places)))
     sheet.write_string(row, _NOTE, note, looks["text"])
     columns = zip((*texts, note), (0, 1, 2, _NOTE), strict=True)
     sheet.set_row(row, _LINE * max(_lines_of(text, _HEAD[column][1]) for text, column in columns))
@@ -135,7 +137,7 @@ def _line(sheet: Worksheet, row: int, line: Line, monitoring: Monitoring, looks:
 
 def _spanning(sheet: Worksheet, row: int, text: str, look: Format, last: int, lines: int = 1) -> None:
     """A row whose only cell spans the sheet; Excel does not find the height of such a row itself."""
-    shown = visible(text)
+    shown = printable(text)
     sheet.merge_range(row, 0, row, last, "", look)
     sheet.write_string(row, 0, shown, look)
     sheet.set_row(row, _LINE * max(lines, _lines_of(shown, _LETTERS)))
@@ -146,9 +148,9 @@ def _explanations(sheet: Worksheet, tables: Sequence[Table], looks: Mapping[str,
         sheet.set_column(column, column, width)
     row = 0
     for table in tables:
-        sheet.write_string(row, 0, visible(table.caption), looks["caption"])
+        sheet.write_string(row, 0, printable(table.caption), looks["caption"])
         for offset, texts in enumerate((table.head, *(line.cells for line in table.rows)), start=1):
-            look, words = looks["head" if offset == 1 else "text"], [visible(_words(cell)) for cell in texts]
+            look, words = looks["head" if offset == 1 else "text"], [printable(_words(cell)) for cell in texts]
             for column, text in enumerate(words):
                 sheet.write_string(row + offset, column, text, look)
             heights = [_lines_of(text, width) for text, width in zip(words, _EXPLAINED, strict=False)]
@@ -170,7 +172,7 @@ def _words(cell: Text | Cell) -> str:
 def _lines(sheet: Worksheet, lines: Sequence[str], looks: Mapping[str, Format]) -> None:
     sheet.set_column(0, 0, 120)
     for row, line in enumerate(lines):
-        sheet.write_string(row, 0, visible(line), looks["plain"])
+        sheet.write_string(row, 0, printable(line), looks["plain"])
     _printed(sheet)
 
 

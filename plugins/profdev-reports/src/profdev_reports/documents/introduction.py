@@ -17,7 +17,7 @@ ORGANISATIONS = ("организация", "организации", "орган
 
 _METHOD = (
     "Значение по району — отношение сумм по всем, кто ответил, а не среднее процентов организаций. Изменение посчитано "
-    "по неокруглённым значениям. Там, где формулировку показателя можно понять по-разному, принятое прочтение названо в "
+    "по неокруглённым значениям. Там, где формулировку можно понять по-разному, принятое прочтение названо в "
     "приложении."
 )
 _ABSENCES = (
@@ -57,7 +57,7 @@ def _covered(picture: Picture) -> Iterator[str]:
     units = picture.asked.group_by("unit").agg(pl.col("told").any(), spared=pl.col("spared").all())
     asked = units.filter(~pl.col("spared"))
     if asked.height:
-        yield f"Ответили {wording.of(asked['told'].sum(), asked.height)} спрошенных организаций."
+        yield f"Ответили, хотя бы на часть вопросов, {wording.of(asked.filter('told').height, asked.height)} спрошенных организаций."
     people = list(_people(picture))
     if people:
         yield f"Численность в полученных ответах: {'; '.join(people)}."
@@ -90,6 +90,6 @@ def _heard(picture: Picture) -> Iterator[Block]:
             Row(cells=(titles[row.source], *map(str, (row.asked, row.fully, row.partly, row.silent, row.spared))))
             for row in rows
         ),
-        widths=(0.4, 0.12, 0.1, 0.12, 0.13, 0.13),
+        widths=(0.28, 0.14, 0.12, 0.15, 0.15, 0.16),
         numbers=frozenset(range(1, 6)),
     )

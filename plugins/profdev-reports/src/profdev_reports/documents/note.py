@@ -8,7 +8,7 @@ from profdev_indicators.results import Monitoring
 from profdev_indicators.views.form import Form, forms
 from profdev_reports import kinds, provenance
 from profdev_reports.blocks import Block, Document, Heading, PageBreak
-from profdev_reports.documents import annexes, analyses
+from profdev_reports.documents import analyses, annexes
 from profdev_reports.documents.advice import advice
 from profdev_reports.documents.conclusions import conclusions, decisions
 from profdev_reports.documents.dynamics import dynamics
@@ -17,13 +17,13 @@ from profdev_reports.documents.introduction import introduction
 from profdev_reports.documents.overview import overview
 from profdev_reports.documents.parts import parts
 from profdev_reports.documents.picture import Picture, picture
-from profdev_reports.documents.titles import heading
+from profdev_reports.documents.titles import fields, under
 from profdev_reports.naming import of_period
 
 
 def render(kind: kinds.Note, monitoring: Monitoring) -> Mapping[str, bytes]:
     """``note-ПЕРИОД`` in each format, for each period asked."""
-    files = {}
+    files: dict[str, bytes] = {}
     for form in forms(monitoring):
         made = written(compose(form, monitoring), kind.formats, monitoring, own=kind.template, stock="note")
         files |= {f"note-{of_period(form.period)}.{ending}": content for ending, content in made.items()}
@@ -35,16 +35,17 @@ def compose(form: Form, monitoring: Monitoring) -> Document:
     district, seen = monitoring.district, picture(monitoring, form)
     whose = district.title.genitive
     about = f"по итогам мониторинга показателей{f' {whose}' if whose else ''} за {form.period.title}"
-    under = () if whose else (str(district.title),)
+    below = () if whose else (under(str(district.title)),)
     title = f"Аналитическая справка {about}"
     return Document(
         id=f"note-{of_period(form.period)}",
         title=title,
         subject=str(district.title),
-        blocks=(*heading(title, *under), *_chapters(seen), *_appendices(seen)),
+        blocks=(*below, *_chapters(seen), *_appendices(seen)),
         foot=provenance.lines(monitoring),
         made=monitoring.provenance.newest,
         wide_margin=district.documents.archive,
+        fields=fields(monitoring, form.period),
     )
 
 
@@ -54,7 +55,7 @@ def _chapters(seen: Picture) -> Iterator[Block]:
         ("Введение", introduction(seen)),
         ("Сводная форма", overview(seen)),
         ("Анализ по разделам", parts(seen)),
-        ("Отрицательная динамика", dynamics(seen)),
+        ("Показатели с отрицательной динамикой", dynamics(seen)),
         ("Успешные практики", analyses.sentences(seen, "practices", "Предложить к изучению пока нечего.")),
         (
             "Эффективность ранее принятых мер",
@@ -82,11 +83,10 @@ def _appendices(seen: Picture) -> Iterator[Block]:
         ("Цели и показатели", annexes.goals(seen)),
         *((exhibit.title, analyses.blocks(exhibit, seen)) for exhibit in analyses.others(seen)),
     )
-    yield PageBreak()
-    yield Heading(text="Приложения")
-    yield from annexes.values(seen)
-    for title, blocks in appendices:
-        filled = tuple(blocks)
-        if filled:
-            yield Heading(text=title, level=2)
-            yield from filled
+    heat = tuple(annexes.values(seen, "Приложение 1. Значения по организациям"))
+    yield from heat or (PageBreak(),)
+    filled = ((title, tuple(blocks)) for title, blocks in appendices)
+    first = 2 if heat else 1
+    for number, (title, blocks) in enumerate(((title, blocks) for title, blocks in filled if blocks), start=first):
+        yield Heading(text=f"Приложение {number}. {title}")
+        yield from blocks

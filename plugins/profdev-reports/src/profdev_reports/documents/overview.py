@@ -13,8 +13,9 @@ from profdev_indicators.views.form import Line
 from profdev_reports.blocks import Align, Block, Cell, Figure, Paragraph, Row, Run, Table, Tone
 from profdev_reports.documents import pictures
 from profdev_reports.documents.footnotes import footnotes, listed
-from profdev_reports.documents.form import section_rows
+from profdev_reports.documents.form import by_section
 from profdev_reports.documents.picture import Picture, Side, side
+from profdev_reports.documents.titles import numbered
 
 SIDES: dict[Side, str] = {
     "worse": "хуже",
@@ -59,9 +60,9 @@ def _table(picture: Picture) -> Table:
     marks = footnotes(texts.values())
     compared = (before.title, "Измене\u00adние") if before else ()
     rows: list[Row] = []
-    for title, lines in section_rows(picture.form):
-        if title:
-            rows.append(Row(cells=(title,), kind="section"))
+    for section, lines in by_section(picture.form):
+        if section.title:
+            rows.append(Row(cells=(numbered(section),), kind="section"))
         rows.extend(_row(line, [marks[text] for text in texts[line.indicator.id]], picture) for line in lines)
     return Table(
         caption=f"Значения показателей за {picture.form.period.title}",

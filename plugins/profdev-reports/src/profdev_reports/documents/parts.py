@@ -10,10 +10,10 @@ from profdev_indicators.views import notes
 from profdev_indicators.views.form import Line
 from profdev_reports.blocks import Block, Bullets, Editable, Figure, Heading, Paragraph, Row, Table
 from profdev_reports.documents import pictures
-from profdev_reports.documents.form import section_rows
+from profdev_reports.documents.form import by_section
 from profdev_reports.documents.overview import of_district
 from profdev_reports.documents.picture import Picture, side, told
-from profdev_reports.documents.titles import recalled
+from profdev_reports.documents.titles import ended, headed, recalled
 
 _PER_CENT = 100.0
 _MOST_KINDS = 5  # columns of a portrait table
@@ -23,7 +23,8 @@ _MOST_NAMES = 8
 def parts(picture: Picture) -> Iterator[Block]:
     """A subsection for each section of the form."""
     groups = kinds(picture)
-    for place, (title, lines) in enumerate(section_rows(picture.form), start=1):
+    for place, (section, lines) in enumerate(by_section(picture.form), start=1):
+        title = headed(section)
         if title:
             yield Heading(text=title, level=2)
         words = tuple(_sentences(lines, picture))
@@ -40,22 +41,29 @@ def _sentences(lines: Sequence[Line], picture: Picture) -> Iterator[Block]:
 
 
 def _about(line: Line, picture: Picture) -> Iterator[str]:
-    places, before = picture.places, picture.form.before
-    yield f"{line.indicator.id}. {recalled(line.indicator.title)}: {told(line, line.value, places)}"
-    if before is None:
-        return
-    if line.change is not None:
-        words = {"worse": "хуже", "better": "лучше", "changed": "изменение", "same": "без изменений"}[side(line)]
-        changed = notes.changed(line, places) if line.change else ""
-        yield f"— {words}, чем за {before.title}:" if words in {"хуже", "лучше"} else f"— {words} к прошлому:"
-        yield f"было {told(line, line.before, places)}{f', {changed}' if changed else ''}."
-    elif line.value is not None and line.value.value is None:
-        yield f"({'; '.join(notes.notes(line, places)) or 'значения нет'})."
-    else:
-        yield "— сравнить не с чем." if line.comparable or line.before is None else "— определение другое: не сравнивается."
+    name = f"{line.indicator.id}. {recalled(line.indicator.title)}"
+    value = f"{name}: {told(line, line.value, picture.places)}"
+    compared = _compared(line, picture) if picture.form.before else ""
+    yield ended(f"{value} — {compared}" if compared else value)
     if line.target is not None and line.reached is not None:
         aim = wording.as_set(line.target.at, line.indicator.unit)
         yield f"Цель {aim} {'достигнута' if line.reached else 'не достигнута'}."
+
+
+def _compared(line: Line, picture: Picture) -> str:
+    """Which way it went since the period before, with both sums; or why that cannot be said."""
+    before, places = picture.form.before, picture.places
+    if line.change is None or before is None:
+        if line.value is None or line.value.value is None:
+            return "; ".join(notes.notes(line, places))
+        if line.before is None or line.before.value is None:
+            return f"сравнить не с чем: за {before.title} значения нет" if before else ""
+        return "определение изменилось, и с прежним значением оно не сравнивается"
+    was = told(line, line.before, places)
+    if line.change == 0:
+        return f"без изменений: за {before.title} — {was}"
+    words = {"worse": "хуже", "better": "лучше"}.get(side(line), "иначе")
+    return f"{words}, чем за {before.title}: было {was}, {notes.changed(line, places)}"
 
 
 def _chart(lines: Sequence[Line], picture: Picture) -> Iterator[Block]:
@@ -99,7 +107,7 @@ def _side_by_side(lines: Sequence[Line], groups: Mapping[str, tuple[str, ...]], 
         return
     left = len(groups) - len(shown)
     yield Table(
-        caption="По видам организаций",
+        caption="По группам организаций",
         head=("№", *(f"{title} ({len(units)})" for title, units in shown.items())),
         rows=tuple(rows),
         widths=(0.1, *(0.9 / len(shown) for _ in shown)),

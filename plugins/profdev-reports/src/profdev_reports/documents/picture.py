@@ -98,7 +98,7 @@ def picture(monitoring: Monitoring, form: Form) -> Picture:
         found=tuple(finding for finding in findings(monitoring, units) if finding.period == period),
         asked=asked,
         silent=silent(asked, units),
-        advice=tuple(sorted(advice, key=lambda row: order.get(row["unit"], len(order)))),
+        advice=tuple(sorted(advice, key=lambda row: order.get(str(row["unit"]), len(order)))),
         exhibits={exhibit.id: exhibit for exhibit in monitoring.exhibits if form.period == monitoring.periods[-1]},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 
@@ -20,28 +21,25 @@ def write(document: Document) -> bytes:
     A text with characters that no font inside can draw keeps them as boxes; such a file is still tagged, but claims
     neither standard, because both forbid that.
     """
-    sources = {
-        "main": files(__package__).joinpath("document.typ").read_bytes(),
-        "document.json": json.dumps(plain(document), ensure_ascii=False).encode(),
-    }
-    standards = [_ACCESSIBLE, *((_ARCHIVAL,) if document.made else ())]
+    texts = json.dumps(plain(document), ensure_ascii=False)
+    standards = (_ACCESSIBLE, _ARCHIVAL) if document.made else (_ACCESSIBLE,)
     try:
-        return _compiled(sources, document.made, standards)
+        return _compiled(texts, document.made, standards)
     except typst.TypstError:
-        return _compiled(sources, document.made, [])
+        return _compiled(texts, document.made, ())
 
 
-def _compiled(sources: dict[str, bytes], made: datetime | None, standards: list[str]) -> bytes:
+def _compiled(texts: str, made: datetime | None, standards: Sequence[str]) -> bytes:
     # Fonts of the machine would give every machine its own bytes; Typst's own have Cyrillic.
-    return bytes(
-        typst.compile(
-            sources,
-            format="pdf",
-            ignore_system_fonts=True,
-            pdf_standards=standards,
-            timestamp=_seconds(made),
-        )
+    content: bytes = typst.compile(  # type: ignore[call-overload]  # a list of two names is a list of any of them
+        files(__package__).joinpath("document.typ").read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        pdf_standards=list(standards),
+        sys_inputs={"document": texts},
+        timestamp=_seconds(made),
     )
+    return content
 
 
 def _seconds(made: datetime | None) -> int:
