@@ -141,7 +141,8 @@ class Scribe:
     def _editable(self, block: Editable) -> str:
         content = self.blocks(block.blocks) or self.paragraph("", "Текст документа")
         generated = etree.fromstring(f"<w:body {DECLARED}>{content}</w:body>")
-        return controls.wrapped(block.id, block.title, content, controls.digest(generated))
+        found = controls.Mark(controls.key(block.id), controls.digest(generated))
+        return controls.wrapped(found, block.title, content)
 
     def _landscape(self, block: Landscape) -> str:
         before = self.sheet.first if not self.sections else self.sheet.xml
