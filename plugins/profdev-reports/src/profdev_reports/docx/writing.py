@@ -46,7 +46,7 @@ def write(document: Document, *, template: bytes | None = None) -> bytes:
     """
     name = getattr(template, "file", "") or "шаблон"
     try:
-        ready = stencil(bytes(template or stock("form")), archive=document.wide_margin)
+        ready = stencil(stock("form") if template is None else bytes(template), archive=document.wide_margin)
         words, blocks = _given(document)
         _check(ready.texts.values(), words, blocks)
     except PackageError as error:
