@@ -15,8 +15,8 @@ import monitorings
 from profdev_indicators import demo
 from profdev_indicators.facade import analyse
 from profdev_indicators.results import Monitoring
-from profdev_reports.documents import letters
 from profdev_reports.documents.letters import render
+from profdev_reports.documents.recipients import gathered
 from profdev_reports.kinds import Letters
 from word_documents import converted, texts, word
 
@@ -71,7 +71,7 @@ def test_findings_and_advice_of_others_are_not_told(example: Monitoring, sent: d
     facts = example.recommendations.select("unit", "fact").unique().rows()
     numbers = [(unit, fact) for unit, fact in facts if re.search(r"\(\d+ из \d+\)", fact)]
     assert numbers
-    for unit, fact in numbers:
+    for _, fact in numbers:
         alike = {other for other, same in facts if same == fact}
         assert [
             name for name, letter in sent.items() if name not in alike and any(fact in line for line in letter)
@@ -107,7 +107,7 @@ def test_a_value_stands_with_what_it_is_made_of_beside_others_like_it(sent: dict
 
 
 def test_comparable_organisations_are_named_only_where_there_are_enough_of_them() -> None:
-    told = letters.gathered(monitorings.lively())
+    told = gathered(monitorings.lively())
     for recipient in told.recipients:
         for line in told.form.lines:
             others = {

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 import docx
 import pytest
+from docx.text.paragraph import Paragraph as DocxParagraph
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -199,7 +200,7 @@ PNG = picture()
 def test_a_picture_put_in_by_a_person_comes_along() -> None:
     opened = docx.Document(BytesIO(OLD))
     [paragraph] = [p for p in opened.element.body.iter(f"{{{W}}}p") if "Доля составила" in "".join(p.itertext())]
-    run = docx.text.paragraph.Paragraph(paragraph, opened._body).add_run()
+    run = DocxParagraph(paragraph, opened._body).add_run()
     run.add_picture(BytesIO(PNG))
     buffer = BytesIO()
     opened.save(buffer)

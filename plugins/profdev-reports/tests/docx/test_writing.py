@@ -91,7 +91,11 @@ def test_no_text_breaks_a_document(text: str, lines: list[str], link: str | None
     editable = Editable(id=text, title=text, blocks=(Paragraph(text=runs),))
     table = Table(caption=text, head=(text, text), rows=(Row(cells=(text, runs)), Row(cells=())), widths=(1, 2))
     whole = document(editable, table, title=text, subject=text, id=text, foot=tuple(lines))
-    fields = {"addressee": text, "letterhead": (Paragraph(text=text),), "signatory": text}
+    fields: dict[str, str | tuple[Block, ...]] = {
+        "addressee": text,
+        "letterhead": (Paragraph(text=text),),
+        "signatory": text,
+    }
     for kind in STOCK:
         word(write(Document(id=text, title=text, blocks=whole.blocks, fields=fields), template=stock(kind)))
     word(write(whole))
@@ -135,7 +139,7 @@ def test_pages_are_those_of_the_standard() -> None:
         assert section.header_distance >= Mm(9.99)
     assert turned.orientation == WD_ORIENT.LANDSCAPE
     assert first.different_first_page_header_footer
-    assert not (turned.different_first_page_header_footer or last.different_first_page_header_footer)
+    assert not any(section.different_first_page_header_footer for section in (turned, last))
     assert "PAGE" in first.header._element.xml
     assert not first.first_page_header._element.xpath(".//w:instrText")
 
@@ -156,11 +160,10 @@ def test_text_is_fourteen_points_justified_with_an_indent() -> None:
     written = word(write(document(Paragraph(text="Слова"))))
     [paragraph] = [p for p in written.paragraphs if p.text == "Слова"]
     style = paragraph.style
-    assert style is not None and style.base_style is not None
     assert style.base_style.font.size == Pt(14)
-    assert abs(style.paragraph_format.first_line_indent.cm - 1.25) < 0.01  # type: ignore[union-attr]
+    assert abs(style.paragraph_format.first_line_indent.cm - 1.25) < 0.01
     assert style.paragraph_format.alignment == 3
-    assert 1.0 <= style.paragraph_format.line_spacing <= 1.15  # type: ignore[operator]
+    assert 1.0 <= style.paragraph_format.line_spacing <= 1.15
 
 
 def test_a_table_has_widths_that_add_up_a_head_on_each_page_and_whole_rows() -> None:
