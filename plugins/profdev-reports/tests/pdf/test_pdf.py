@@ -190,7 +190,8 @@ def test_texts_are_printed_and_never_interpreted() -> None:
 def test_a_link_is_a_link_only_where_it_can_do_no_harm() -> None:
     runs = tuple(Run(text, link=text) for text in ("https://a.example", "javascript:alert(1)", "file:///etc/passwd"))
     reader = read(Document(id="d", title="Т", made=MADE, blocks=(Paragraph(text=runs),)))
-    links: Any = [link.get_object() for page in reader.pages for link in page.get("/Annots", [])]
+    pages: Any = reader.pages
+    links = [link.get_object() for page in pages for link in page.get("/Annots", [])]
     targets = [link["/A"]["/URI"] for link in links]
     assert targets == ["https://a.example"]
     assert "javascript:alert(1)" in words(reader)
