@@ -190,8 +190,7 @@ def test_texts_are_printed_and_never_interpreted() -> None:
 def test_a_link_is_a_link_only_where_it_can_do_no_harm() -> None:
     runs = tuple(Run(text, link=text) for text in ("https://a.example", "javascript:alert(1)", "file:///etc/passwd"))
     reader = read(Document(id="d", title="Т", made=MADE, blocks=(Paragraph(text=runs),)))
-    pages: Any = reader.pages
-    links = [link.get_object() for page in pages for link in page.get("/Annots", [])]
+    links: list[Any] = [link.get_object() for page in reader.pages for link in page.get("/Annots", [])]
     targets = [link["/A"]["/URI"] for link in links]
     assert targets == ["https://a.example"]
     assert "javascript:alert(1)" in words(reader)
@@ -221,8 +220,9 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 
 
 def test_fonts_are_those_that_every_machine_has(everything: pypdf.PdfReader) -> None:
-    fonts: Any = [page["/Resources"]["/Font"] for page in everything.pages]
-    names = {str(font.get_object()["/BaseFont"]).split("+")[1] for page in fonts for font in page.values()}
+    pages: list[Any] = list(everything.pages)
+    fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
+    names = {str(font["/BaseFont"]).split("+")[1] for font in fonts}
     assert all(name.startswith(("LibertinusSerif", "DejaVuSansMono")) for name in names)
 
 

@@ -68,7 +68,7 @@ def _table(picture: Picture) -> Table:
         caption=f"Значения показателей за {picture.form.period.title}",
         head=("№", "Показатель", "Значение", *compared, "Цель", "Вывод"),
         rows=tuple(rows),
-        widths=(0.06, 0.36, 0.15, 0.13, 0.11, 0.08, 0.14) if before else (0.06, 0.52, 0.18, 0.1, 0.16),
+        widths=(0.06, 0.33, 0.15, 0.13, 0.11, 0.08, 0.14) if before else (0.06, 0.5, 0.18, 0.1, 0.16),
         numbers=frozenset({2, 3, 4, 5} if before else {2, 3}),
         small=True,
         notes=listed(marks),
