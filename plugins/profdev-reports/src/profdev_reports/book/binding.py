@@ -119,13 +119,21 @@ class Binding:
 
     def _named(self, name: str) -> str:
         """A name a sheet may have, and no other sheet has."""
-        words = _NO_NAME.sub(" ", plain(name)).strip("' ") or "Лист"
+        words = plain(_NO_NAME.sub(" ", name)).strip("' ") or "Лист"
         for tail in _tails():
-            tried = f"{words[: _LONGEST_NAME - len(tail)].rstrip()}{tail}"
+            tried = f"{_short(words, _LONGEST_NAME - len(tail))}{tail}"
             if tried.lower() not in self._names and tried.lower() != _RESERVED:
                 self._names.add(tried.lower())
                 return tried
         raise AssertionError(name)  # there is no end of tails
+
+
+def _short(words: str, most: int) -> str:
+    """At most so many letters; cut between words where that leaves enough."""
+    if len(words) <= most:
+        return words
+    whole = words[: most + 1].rsplit(" ", 1)[0]
+    return (whole if len(whole) > most // 2 else words[:most]).rstrip("' ")
 
 
 def _tails() -> Iterator[str]:

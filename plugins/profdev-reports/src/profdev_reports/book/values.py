@@ -68,6 +68,8 @@ def _frame(monitoring: Monitoring) -> pl.DataFrame:
         *(name for name in _HEADS if name not in {"measured", "state", "reading"}),
     )
     unused = [name for name in _ONLY_IF_USED if rows[name].null_count() == rows.height]
+    if (monitoring.values["reading"] == MAIN).all():
+        unused.append("reading")
     return rows.select(name for name in _HEADS if name not in unused)
 
 
