@@ -315,7 +315,8 @@ def _said(title: str, scene: Scene) -> str:
     points = [_outlier(member, scene.places) for member in scene.outliers] if scene.names else []
     hidden = f"{_hidden(scene)}." if scene.hidden else ""
     farthest = f"{'; '.join(points[:_MOST_SAID])} и другие" if points else ""
-    return speech.told(title, points, summary=farthest, always=[counts, _total(scene), hidden])
+    always = [counts, _total(scene), hidden]
+    return speech.told(title, points, summary=farthest, always=always, count=len(scene.members))
 
 
 def _total(scene: Scene) -> str:
