@@ -39,7 +39,7 @@ def practices(recipient: Recipient, told: Round) -> Iterator[Block]:
     yield Heading(text="Опыт, который стоит изучить")
     if own:
         named = ", ".join(dict.fromkeys(row["indicator"] for row in own))
-        yield Paragraph(text=f"Ваш опыт предложен другим организациям к изучению: показатели {named}. Благодарим.")
+        yield Paragraph(text=f"Опыт вашей организации предложен другим к изучению (показатели: {named}). Благодарим.")
     if others:
         yield Bullets(items=tuple(row["sentence"] for row in others[:_MOST_PRACTICES]))
 
@@ -48,7 +48,7 @@ def to_check(recipient: Recipient, told: Round) -> Iterator[Block]:
     """How each piece of advice will be checked."""
     checks = {code: str(row["check"]) for code, row in recipient.advice.items() if row["check"]}
     if checks:
-        yield Bullets(items=tuple(f"показатель {code}: {text.rstrip('.;')};" for code, text in checks.items()))
+        yield Bullets(items=tuple(f"показатель {code}: {_ended(text)}" for code, text in checks.items()))
     wanted = told.form.period.next.title
     yield Paragraph(text=f"Как и в этом году, за {wanted} посчитаем все показатели формы и сравним их с нынешними.")
 

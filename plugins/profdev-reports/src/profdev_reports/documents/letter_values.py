@@ -9,12 +9,12 @@ from profdev_indicators import wording
 from profdev_indicators.model import Indicator
 from profdev_indicators.results import Value
 from profdev_indicators.views.form import Line, difference
-from profdev_reports.blocks import Block, Cell, Heading, Row, Table, Text, Tone
+from profdev_reports.blocks import Block, Cell, Heading, PageBreak, Row, Table, Text, Tone
 from profdev_reports.documents.recipients import Recipient, Round, shown
 from profdev_reports.documents.titles import numbered
 
 _MOST_PERIODS = 5
-_REDEFINED = "определение изменилось"
+_REDEFINED = "считалось иначе"
 _LEGEND = {
     "†": f"† {wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель.",
     "◐": "◐ ответы есть не на все вопросы показателя.",
@@ -22,7 +22,7 @@ _LEGEND = {
     wording.STATE_WORDS["not_applicable"]: f"«{wording.DASH}» — не применимо к вашей организации.",
     wording.STATE_WORDS["invalid"]: "«противоречие» — ответ противоречит сам себе и в суммы не вошёл.",
     wording.STATE_WORDS["suppressed"]: "«…» — скрыто источником.",
-    _REDEFINED: "«определение изменилось» — прежнее значение считалось иначе, сравнивать нельзя.",
+    _REDEFINED: "«считалось иначе» — определение показателя изменилось, сравнивать нельзя.",
 }
 
 
@@ -43,7 +43,7 @@ def values(recipient: Recipient, told: Round) -> Iterator[Block]:
         caption="",
         head=("№", "Критерий", "Значение", *before, others, "Цель"),
         rows=tuple(rows),
-        widths=(0.06, 0.33, 0.14, 0.14, 0.11, 0.14, 0.08) if before else (0.07, 0.43, 0.19, 0.2, 0.11),
+        widths=(0.05, 0.28, 0.14, 0.13, 0.13, 0.15, 0.12) if before else (0.06, 0.42, 0.19, 0.2, 0.13),
         small=True,
         notes=(
             f"Сопоставимые организации — «{recipient.group}», вместе и без вашей; там, где их меньше трёх, — пусто.",
@@ -65,6 +65,7 @@ def history(recipient: Recipient, told: Round) -> Iterator[Block]:
             rows.append(Row(cells=(line.indicator.id, line.indicator.title, *texts)))
     if rows:
         share = 0.56 / len(periods)
+        yield PageBreak()
         yield Heading(text="Приложение. Значения за прошлые периоды")
         yield Table(
             caption="",

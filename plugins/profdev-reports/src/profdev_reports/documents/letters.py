@@ -55,6 +55,7 @@ def document(
         fields={
             **known,
             "addressee": f"Руководителю {recipient.name}",
+            "annex": tuple(history(recipient, told)),
             "contact": f"Вопросы: {contact}" if contact else "",
         },
     )
@@ -70,7 +71,6 @@ def _blocks(recipient: Recipient, told: Round) -> Iterator[Block]:
     yield Heading(text="Что проверим в следующем году")
     yield Editable(id="check", title="Что проверим", blocks=tuple(to_check(recipient, told)))
     yield Editable(id="closing", title="Заключение", blocks=tuple(_closing(recipient)))
-    yield from history(recipient, told)
 
 
 def _introduction(recipient: Recipient, told: Round) -> Iterator[Block]:

@@ -66,7 +66,7 @@ class Round:
             middle = median(other.value for other in others if other.value is not None)
             return f"{wording.with_unit(middle, line.indicator.unit, self.places)} (медиана)"
         share = wording.with_unit(100.0 * numerator / denominator, _PER_CENT, self.places)
-        return f"{share} ({wording.of(numerator, denominator)})"
+        return f"{share} {_together(wording.of(numerator, denominator))}"
 
 
 def gathered(monitoring: Monitoring) -> Round:
@@ -114,7 +114,12 @@ def shown(value: Value | None, line: Line, places: int) -> str:
         return f"{'да' if value.numerator else 'нет'}{marks}"
     sums = notes.parts(value, line.nature)
     text = notes.shown(value, line.indicator.unit, places)
-    return f"{text} ({sums}){marks}" if sums else f"{text}{marks}"
+    return f"{text} {_together(sums)}{marks}" if sums else f"{text}{marks}"
+
+
+def _together(sums: str) -> str:
+    """«(31 из 42)», never torn between two lines of a narrow column."""
+    return f"({sums})".replace(" ", wording.NBSP)
 
 
 def _marks(value: Value) -> str:

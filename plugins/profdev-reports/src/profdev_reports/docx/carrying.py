@@ -52,11 +52,11 @@ class Carrier:
         """Fill an emptied control with what stands in another.
 
         Raises:
-            NotCarriedError: a drawing, a formula, an object, a section would be lost.
+            NotCarriedError: a drawing, a formula, an object would be lost.
         """
         for child in content:
             self._element(child, into)
-        if len(into) == 0 or into[-1].tag not in {f"{_W}p", f"{_W}tbl"}:
+        if len(into) == 0 or into[-1].tag != f"{_W}p":
             etree.SubElement(into, f"{_W}p")
 
     def _element(self, element: etree._Element, into: etree._Element) -> None:
@@ -93,7 +93,7 @@ class Carrier:
         for child in element:
             local = etree.QName(child).localname if isinstance(child.tag, str) and child.tag.startswith(_W) else ""
             if local == "sectPr":
-                raise NotCarriedError(child.tag)
+                continue  # LibreOffice hangs what follows on the last paragraph before it
             if local in _STYLES:
                 known = self.styles.get(self.names.get(child.get(f"{_W}val") or "", ""))
                 if known:

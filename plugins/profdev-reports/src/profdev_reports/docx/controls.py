@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
@@ -13,11 +12,12 @@ from lxml import etree
 from profdev_reports.docx.package import W
 from profdev_reports.docx.printable import attribute
 
-_LONGEST_ID = 40  # Word takes 64 characters of a tag and of a title
-_LONGEST_TITLE = 60
-_DIGITS = 16
-_OURS = re.compile(rf"profdev:(.{{1,{_LONGEST_ID}}}):([0-9a-f]{{{_DIGITS}}})")
+_LONGEST_TITLE = 60  # Word takes 64 characters
+_KEY, _DIGITS = 12, 16
+_MARK = rf"([0-9a-f]{{{_KEY}}})_([0-9a-f]{{{_DIGITS}}})"
+_OURS = re.compile(rf"profdev_{_MARK}")
 _THING = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for a picture, a formula, another control
+_PARAGRAPH_END = "</w:p>"
 DOCUMENT = "profdev-document"
 OUTSIDE = "profdev-outside"
 """Names of the properties by which a document is known when it comes back."""
@@ -29,16 +29,23 @@ _THINGS = frozenset({"drawing", "pict", "object", "oMath", "footnoteReference", 
 
 @frozen
 class Mark:
-    """What the tag of a control says."""
+    """What the tag of a control says, and the bookmark in it: LibreOffice forgets the one and keeps the other."""
 
-    id: str
+    key: str  # stands for the id
     digest: str  # of the text that was generated
 
+    def __str__(self) -> str:
+        return f"profdev_{self.key}_{self.digest}"
 
-def tag(id: str, digest: str) -> str:  # noqa: A002 - the word of `blocks.Editable`
-    """The tag of a control."""
-    short = id if len(id) <= _LONGEST_ID else f"{id[: _LONGEST_ID - _DIGITS]}{_hash(id)}"
-    return f"profdev:{short}:{digest}"
+    @property
+    def number(self) -> int:
+        """The number of the control, and of its bookmark."""
+        return int(self.key, 16) % 0x7FFFFFFE + 1
+
+
+def key(id: str) -> str:  # noqa: A002 - the word of `blocks.Editable`
+    """What stands for the id of a control: as short as the name of a bookmark needs."""
+    return _hash(id)[:_KEY]
 
 
 def mark(control: etree._Element) -> Mark | None:
@@ -46,6 +53,42 @@ def mark(control: etree._Element) -> Mark | None:
     found = control.find(f"{{{W}}}sdtPr/{{{W}}}tag")
     match = _OURS.fullmatch(found.get(f"{{{W}}}val") or "") if found is not None else None
     return Mark(match[1], match[2]) if match else None
+
+
+def restore(body: etree._Element) -> None:
+    """Put controls around what lies between bookmarks of ours without one.
+
+    LibreOffice begins a bookmark anew in each paragraph and ends the last of them only.
+    """
+    starts: dict[str, list[etree._Element]] = {}
+    for start in body.iter(f"{{{W}}}bookmarkStart"):
+        if not any(map(mark, start.iterancestors(f"{{{W}}}sdt"))):
+            starts.setdefault(start.get(f"{{{W}}}name") or "", []).append(start)
+    ends = {end.get(f"{{{W}}}id"): end for end in body.iter(f"{{{W}}}bookmarkEnd")}
+    for name, begun in starts.items():
+        ended = [end for start in begun if (end := ends.get(start.get(f"{{{W}}}id"))) is not None]
+        match = _OURS.fullmatch(name)
+        if match and ended:
+            _restore(body, begun[0], ended[-1], Mark(match[1], match[2]))
+
+
+def _restore(body: etree._Element, start: etree._Element, end: etree._Element, found: Mark) -> None:
+    first, last = _top(body, start), _top(body, end)
+    if first is None or last is None or body.index(first) > body.index(last):
+        return
+    between = body[body.index(first) : body.index(last) + 1]
+    control = etree.Element(f"{{{W}}}sdt")
+    properties = etree.SubElement(control, f"{{{W}}}sdtPr")
+    etree.SubElement(properties, f"{{{W}}}tag").set(f"{{{W}}}val", str(found))
+    body.insert(body.index(first), control)
+    etree.SubElement(control, f"{{{W}}}sdtContent").extend(between)
+
+
+def _top(body: etree._Element, node: etree._Element) -> etree._Element | None:
+    """The child of the body in which something stands."""
+    while node is not None and node.getparent() is not body:
+        node = node.getparent()
+    return node
 
 
 def title(control: etree._Element) -> str:
@@ -60,8 +103,12 @@ def digest(*roots: etree._Element) -> str:
 
 
 def outside(roots: Iterable[etree._Element]) -> str:
-    """A hash of what a person reads around the controls of parts, and of which controls stand where."""
-    return _hash("\n".join(sorted("\n".join(lines(root, around=True)) for root in roots)))
+    """A hash of what a person reads around the controls of parts, and of which controls stand where.
+
+    Parts that say nothing, or the same as another, do not count: programs add and drop such headers as they like.
+    """
+    texts = {"\n".join(lines(root, around=True)) for root in roots}
+    return _hash("\f".join(sorted(filter(None, texts))))
 
 
 def lines(*roots: etree._Element, around: bool = False) -> Iterator[str]:
@@ -71,14 +118,25 @@ def lines(*roots: etree._Element, around: bool = False) -> Iterator[str]:
         yield from (line for line in (_SPACES.sub(" ", text).strip() for text in found.split("\v")) if line)
 
 
-def wrapped(id: str, name: str, content: str, digest: str) -> str:  # noqa: A002 - the word of `blocks.Editable`
-    """A control around paragraphs."""
+def wrapped(found: Mark, name: str, content: str) -> str:
+    """A control around paragraphs, the last of which ends the markup."""
     shown = name if len(name) <= _LONGEST_TITLE else f"{name[: _LONGEST_TITLE - 1]}…"
+    start = f'<w:bookmarkStart w:id="{found.number}" w:name="{found}"/>'
+    end = f'<w:bookmarkEnd w:id="{found.number}"/>'
     return (
-        f'<w:sdt><w:sdtPr><w:alias w:val="{attribute(shown)}"/><w:tag w:val="{attribute(tag(id, digest))}"/>'
-        f'<w:id w:val="{zlib.crc32(id.encode()) % 0x7FFFFFFE + 1}"/></w:sdtPr>'
-        f"<w:sdtContent>{content}</w:sdtContent></w:sdt>"
+        f'<w:sdt><w:sdtPr><w:alias w:val="{attribute(shown)}"/><w:tag w:val="{found}"/>'
+        f'<w:id w:val="{found.number}"/></w:sdtPr>'
+        f"<w:sdtContent>{start}{content.removesuffix(_PARAGRAPH_END)}{end}{_PARAGRAPH_END}</w:sdtContent></w:sdt>"
     )
+
+
+def bookmark(content: etree._Element, found: Mark) -> None:
+    """The bookmark of a control whose contents have been replaced; they end with a paragraph."""
+    start, end = etree.Element(f"{{{W}}}bookmarkStart"), etree.SubElement(content[-1], f"{{{W}}}bookmarkEnd")
+    start.set(f"{{{W}}}name", str(found))
+    for node in (start, end):
+        node.set(f"{{{W}}}id", str(found.number))
+    content.insert(0, start)
 
 
 def _read(element: etree._Element, *, around: bool) -> Iterator[str]:
@@ -92,7 +150,7 @@ def _read(element: etree._Element, *, around: bool) -> Iterator[str]:
                 yield "\v"
             continue
         if around and name == "sdt" and (ours := mark(node)):
-            yield f"\v{_THING}{ours.id}\v"
+            yield f"\v{_THING}{ours.key}\v"
             walk.skip_subtree()
         elif name == "fldChar":
             kind = node.get(f"{{{W}}}fldCharType")

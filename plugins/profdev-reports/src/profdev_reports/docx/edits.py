@@ -47,7 +47,7 @@ def keep(edited: bytes, fresh: bytes) -> Kept:
         changed = theirs.changed()
         if not changed:
             return Kept(content=fresh)
-        return Kept(content=_brought(theirs, ours, changed), texts=tuple(map(controls.title, changed)))
+        return _brought(theirs, ours, changed)
     except (PackageError, NotCarriedError):
         return Kept(content=None)
 
@@ -72,11 +72,15 @@ class _Opened:
         """
         parts = unpack(content)
         main = main_part(parts)
-        known = dict(_properties(parts))
+        known, root = dict(_properties(parts)), parsed(parts[main])
+        body = root.find(f"{_W}body")
+        if body is None:
+            raise PackageError("в документе нет текста")
+        controls.restore(body)
         return cls(
             parts,
             main,
-            parsed(parts[main]),
+            root,
             known.get(controls.DOCUMENT, ""),
             known.get(controls.OUTSIDE, ""),
             dict(_links(parts, main)),
@@ -109,16 +113,17 @@ class _Opened:
             yield parsed(self.parts[where])
 
 
-def _brought(theirs: _Opened, ours: _Opened, changed: Sequence[etree._Element]) -> bytes:
+def _brought(theirs: _Opened, ours: _Opened, changed: Sequence[etree._Element]) -> Kept:
     carrier = _carrier(theirs, ours)
-    places = {_mark(control).id: control for control in ours.controls()}
-    homeless = []
+    places = {_mark(control).key: control for control in ours.controls()}
+    homeless, texts = [], []
     for control in changed:
-        place = places.get(_mark(control).id)
+        place = places.get(_mark(control).key)
         if place is None:
             homeless.append(control)
         else:
             _fill(place, control, carrier)
+        texts.append(controls.title(control if place is None else place) or EARLIER)
     body = ours.root.find(f"{_W}body")
     if homeless and body is not None:
         _append(body, homeless, carrier)
@@ -130,7 +135,7 @@ def _brought(theirs: _Opened, ours: _Opened, changed: Sequence[etree._Element]) 
         parts[numbering] = _with_lists(parts[numbering], carrier)
     heads = (parsed(ours.parts[where]) for kind, where in ours.links.values() if kind in {"header", "footer"})
     parts[_CUSTOM] = custom(ours.document, controls.outside((ours.root, *heads)))
-    return pack(parts)
+    return Kept(content=pack(parts), texts=tuple(texts))
 
 
 def _fill(place: etree._Element, control: etree._Element, carrier: Carrier) -> None:
@@ -140,6 +145,7 @@ def _fill(place: etree._Element, control: etree._Element, carrier: Carrier) -> N
     for child in list(inside):
         inside.remove(child)
     carrier.bring(written if written is not None else etree.Element("nothing"), inside)
+    controls.bookmark(inside, _mark(place))
 
 
 def _append(body: etree._Element, homeless: Sequence[etree._Element], carrier: Carrier) -> None:
@@ -154,8 +160,7 @@ def _append(body: etree._Element, homeless: Sequence[etree._Element], carrier: C
     etree.SubElement(etree.SubElement(heading, f"{_W}r"), f"{_W}t").text = EARLIER
     body.insert(at, heading)
     for place, control in enumerate(homeless, start=at + 1):
-        mark = _mark(control)
-        markup = controls.wrapped(mark.id, controls.title(control), "", mark.digest)
+        markup = controls.wrapped(_mark(control), controls.title(control) or EARLIER, "<w:p></w:p>")
         copy = etree.fromstring(f"<w:body {DECLARED}>{markup}</w:body>")[0]
         body.insert(place, copy)
         _fill(copy, control, carrier)

@@ -141,7 +141,8 @@ class Scribe:
     def _editable(self, block: Editable) -> str:
         content = self.blocks(block.blocks) or self.paragraph("", "Текст документа")
         generated = etree.fromstring(f"<w:body {DECLARED}>{content}</w:body>")
-        return controls.wrapped(block.id, block.title, content, controls.digest(generated))
+        found = controls.Mark(controls.key(block.id), controls.digest(generated))
+        return controls.wrapped(found, block.title, content)
 
     def _landscape(self, block: Landscape) -> str:
         before = self.sheet.first if not self.sections else self.sheet.xml
@@ -149,7 +150,7 @@ class Scribe:
         self.width = self.sheet.turned_width
         inside = self.blocks(block.blocks)
         self.width = self.sheet.width
-        return f"{_section(before)}{inside}{_section(self.sheet.turned)}"
+        return f"{section(before)}{inside}{section(self.sheet.turned)}"
 
     def objects_after(self, root: etree._Element) -> None:
         """Number pictures on from those a document has."""
@@ -305,7 +306,8 @@ def image_id(name: str) -> str:
     return f"rIdProfdev{name.rpartition('/')[2].partition('.')[0]}"
 
 
-def _section(sheet: str) -> str:
+def section(sheet: str) -> str:
+    """What ends pages that lie as the sheet says."""
     tiny = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
     return f"<w:p><w:pPr>{tiny}{sheet}</w:pPr></w:p>"
 

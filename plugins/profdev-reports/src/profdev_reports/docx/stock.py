@@ -112,6 +112,7 @@ def _letters() -> str:
         + _paragraph("{%p if contact %}", properties=_LEFT)
         + _paragraph("{{ contact }}", properties=f"{_APART.format(360, 0)}{_LEFT}", looks=_SMALL)
         + _paragraph("{%p endif %}", properties=_LEFT)
+        + _paragraph("{{p annex }}")
     )
 
 
@@ -127,6 +128,7 @@ def _order() -> str:
         + _paragraph("{{ title }}", "Title", '<w:jc w:val="center"/>')
         + _paragraph("{{p body }}")
         + _signature()
+        + _paragraph("{{p annex }}")
     )
 
 

@@ -9,7 +9,7 @@ from profdev_indicators.config.hints import Hints, listed
 from profdev_indicators.errors import RequestError
 from profdev_reports.blocks import Block, Document
 from profdev_reports.docx import controls
-from profdev_reports.docx.markup import Scribe, image_id
+from profdev_reports.docx.markup import Scribe, image_id, section
 from profdev_reports.docx.package import CONTENT_TYPES, TYPES, PackageError, pack, parsed, relations_of
 from profdev_reports.docx.printable import attribute, escaped
 from profdev_reports.docx.stencil import PICTURES, Stencil, relationship, relationships, stencil
@@ -20,7 +20,7 @@ AUTHOR = "profdev-indicators"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _WORDS = ("place", "signatory", "controller", "operator", "contact", "district", "period", "addressee", "site")
-_BLOCKS = ("letterhead",)
+_BLOCKS = ("letterhead", "annex")
 _RULE = '<w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="808080"/></w:pBdr><w:spacing w:before="360"/>'
 _CORE = (
     "http://schemas.openxmlformats.org/package/2006/metadata/core-properties",
@@ -46,7 +46,7 @@ def write(document: Document, *, template: bytes | None = None) -> bytes:
     """
     name = getattr(template, "file", "") or "шаблон"
     try:
-        ready = stencil(bytes(template or stock("form")), archive=document.wide_margin)
+        ready = stencil(stock("form") if template is None else bytes(template), archive=document.wide_margin)
         words, blocks = _given(document)
         _check(ready.texts.values(), words, blocks)
     except PackageError as error:
@@ -120,7 +120,10 @@ def _filled(
     def sheet() -> str:
         return f"{_foot(document, scribe)}{scribe.sheet.xml if scribe.sections else scribe.sheet.first}"
 
-    return filled(pieces, words, block, sheet)
+    text = filled(pieces, words, block, sheet)
+    # What ends on a turned page has its foot there, and not on a page of its own.
+    foot = _foot(document, scribe)
+    return text.replace(f"{section(scribe.sheet.turned)}{foot}{scribe.sheet.xml}", f"{foot}{scribe.sheet.turned}")
 
 
 def _foot(document: Document, scribe: Scribe) -> str:
