@@ -21,7 +21,7 @@ _METHOD = (
     "приложении."
 )
 _ABSENCES = (
-    f"Пустых мест в таблицах нет: «{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет (это не «нет» и не "
+    f"В таблицах «{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет (это не «нет» и не "
     f"ноль); «{wording.STATE_WORDS['not_applicable']}» — не применимо; «†» — {wording.NOT_EVIDENCED}; «◐» — ответили "
     f"не все; «{wording.STATE_WORDS['suppressed']}» — скрыто."
 )

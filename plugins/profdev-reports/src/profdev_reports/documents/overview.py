@@ -103,7 +103,8 @@ def _verdict(line: Line, picture: Picture) -> Cell:
         words.append("цель достигнута" if line.reached else "цель не достигнута")
     if finding is not None and finding.severity != "info":
         words.append(wording.SEVERITY_WORDS[finding.severity])
-    return Cell(text="\n".join(words) or wording.DASH, tone=_TONES[side(line)])
+    is_good_but = _TONES[side(line)] == "good" and line.reached is False
+    return Cell(text="\n".join(words) or wording.DASH, tone="plain" if is_good_but else _TONES[side(line)])
 
 
 def of_district(picture: Picture, line: Line) -> Finding | None:
