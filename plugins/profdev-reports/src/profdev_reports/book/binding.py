@@ -6,13 +6,15 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from math import ceil
 
 import xlsxwriter  # type: ignore[import-untyped]
 from attrs import define, field, frozen
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from profdev_reports.charts.lettering import plain, wrapped
+from profdev_reports.charts.lettering import plain, width, wrapped
 
 MOST_ROWS = 1_048_576
 """Of a sheet, in every program that opens one."""
@@ -24,7 +26,11 @@ _RESERVED = "history"  # Excel takes no sheet of this name
 _A4 = 9
 _PIXELS = 7.0  # of a unit of a column's width
 _ROW = 15.0  # points
-_LETTER = 12.0  # pixels
+_LETTER = 11.2  # pixels
+_LOST = 1.1
+_BROKEN_LINE = 0.15  # of a line: what words that do not fit leave empty
+_MOST_LINES = 27  # a row cannot be higher
+_MOST_LETTERS = 4000
 _NEVER = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones; where no source has a date, a file must have one
 
 Look = Mapping[str, str | int | float | bool]
@@ -33,6 +39,7 @@ Look = Mapping[str, str | int | float | bool]
 PLAIN: Look = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#d3d9e0"}
 NUMBER: Look = {"valign": "top", "align": "right", "border": 1, "border_color": "#d3d9e0"}
 BOLD: Look = {**PLAIN, "bold": True}
+CENTRE: Look = {**NUMBER, "align": "center"}
 _HEAD: Look = {
     "bold": True,
     "text_wrap": True,
@@ -43,6 +50,7 @@ _HEAD: Look = {
     "border": 1,
     "border_color": "#ffffff",
 }
+_BAND: Look = {"bold": True, "bg_color": "#dde7f1"}
 _TITLE: Look = {"bold": True, "font_size": 14, "valign": "vcenter", "text_wrap": True}
 _NOTE: Look = {"text_wrap": True, "valign": "top", "font_color": "#3d4852"}
 
@@ -86,8 +94,8 @@ class Binding:
     def page(self, name: str, widths: Sequence[float]) -> Page:
         """A new sheet whose columns are so many letters wide."""
         sheet = self._book.add_worksheet(self._named(name))
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
+        for column, letters in enumerate(widths):
+            sheet.set_column(column, column, letters)
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -111,13 +119,21 @@ class Binding:
 
     def _named(self, name: str) -> str:
         """A name a sheet may have, and no other sheet has."""
-        words = _NO_NAME.sub(" ", plain(name)).strip("' ") or "Лист"
+        words = plain(_NO_NAME.sub(" ", name)).strip("' ") or "Лист"
         for tail in _tails():
-            tried = f"{words[: _LONGEST_NAME - len(tail)].rstrip()}{tail}"
+            tried = f"{_short(words, _LONGEST_NAME - len(tail))}{tail}"
             if tried.lower() not in self._names and tried.lower() != _RESERVED:
                 self._names.add(tried.lower())
                 return tried
         raise AssertionError(name)  # there is no end of tails
+
+
+def _short(words: str, most: int) -> str:
+    """At most so many letters; cut between words where that leaves enough."""
+    if len(words) <= most:
+        return words
+    whole = words[: most + 1].rsplit(" ", 1)[0]
+    return (whole if len(whole) > most // 2 else words[:most]).rstrip("' ")
 
 
 def _tails() -> Iterator[str]:
@@ -154,6 +170,7 @@ class Page:
 
         ``last``: the row below which nothing is filtered, where that is known before it is written.
         """
+        self.sheet.set_row(self.row, self.height(titles) + 3)
         for column, text in enumerate(titles):
             self.sheet.write_string(self.row, column, plain(text), self._binding.look(_HEAD))
         self.sheet.freeze_panes(self.row + 1, freeze)
@@ -162,10 +179,18 @@ class Page:
             self.sheet.autofilter(self.row, 0, min(last, MOST_ROWS - 1), len(titles) - 1)
         self.row += 1
 
-    def line(self, cells: Sequence[Given]) -> None:
-        """One row."""
+    def line(self, cells: Sequence[Given], *, level: int = 0) -> None:
+        """One row, as high as its longest text; ``level`` of the outline."""
+        self.sheet.set_row(self.row, self.height(cells), None, {"level": level} if level else {})
         for column, cell in enumerate(cells):
             self.put(column, cell)
+        self.row += 1
+
+    def band(self, text: str) -> None:
+        """A coloured row with words which run over its empty cells; merged ones could not be sorted."""
+        for column in range(1, len(self._widths)):
+            self.sheet.write_blank(self.row, column, None, self._binding.look(_BAND))
+        self.sheet.write_string(self.row, 0, text_of(text), self._binding.look(_BAND))
         self.row += 1
 
     def put(self, column: int, given: Given) -> None:
@@ -182,6 +207,17 @@ class Page:
         """A format of the book."""
         return self._binding.look(look)
 
+    def height(self, cells: Sequence[Given], widths: Sequence[float] | None = None) -> float:
+        """How high a row must be for its longest text, in points: not every program finds out by itself."""
+        texts = (cell.value if isinstance(cell, Cell) else cell for cell in cells)
+        needed = (
+            _long(text) / (letters * _PIXELS)
+            for text, letters in zip(texts, widths or self._widths, strict=False)
+            if isinstance(text, str)
+        )
+        longest = max(needed, default=1.0)
+        return _ROW * min(ceil(longest + _BROKEN_LINE) if longest > 1 else 1, _MOST_LINES)
+
     def _across(self, text: str, look: Look, height: float) -> None:
         words = text_of(text)
         room = sum(self._widths) * _PIXELS
@@ -191,6 +227,13 @@ class Page:
             self.sheet.merge_range(self.row, 0, self.row, len(self._widths) - 1, "", self._binding.look(look))
         self.sheet.write_string(self.row, 0, words, self._binding.look(look))
         self.row += 1
+
+
+@lru_cache(maxsize=10_000)
+def _long(text: str) -> float:
+    """Pixels of a text in one line, with what is lost at the ends of lines; titles repeat."""
+    most = text[:_MOST_LETTERS]
+    return width(most, _LETTER) * _LOST
 
 
 def text_of(text: str) -> str:

@@ -17,6 +17,8 @@ from profdev_reports.charts.absences import ABSENCES, INCOMPLETE, UNCONFIRMED
 from profdev_reports.charts.shading import shade, steps
 
 _DEEPEST = 7  # levels of an outline in Excel
+_COLUMN = 9.0  # letters
+_HIGHEST = 150.0  # points of a row
 _SECTION: Look = {**BOLD, "align": "center", "bg_color": "#dde7f1"}
 _WANTED = ("unit", "indicator", "unit_name", "level", "value", "denominator", "state", "reported", "evidenced")
 
@@ -30,7 +32,7 @@ def heat(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence
     shown_units = [unit for unit in units if unit in rows]
     if not shown_units:
         return
-    page = binding.page(name, (38, *(8.5 for _ in filled.lines)))
+    page = binding.page(name, (44, *(_COLUMN for _ in filled.lines)))
     page.title(f"Организации и показатели за {filled.period.title}")
     for words in _legend():
         page.note(words)
@@ -43,8 +45,7 @@ def heat(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence
     places = monitoring.district.publication.decimals
     for unit in shown_units:
         depth = min(depths.get(unit, 0), _DEEPEST)
-        page.sheet.set_row(page.row, None, None, {"level": depth} if depth else {})
-        page.line(tuple(_line(rows[unit], filled.lines, depth, places)))
+        page.line(tuple(_line(rows[unit], filled.lines, depth, places)), level=depth)
 
 
 def _legend() -> Iterator[str]:
@@ -65,16 +66,17 @@ def _scale(page: Page) -> None:
 
 def _sections(page: Page, lines: Sequence[Line]) -> None:
     """A row above the headings: which criteria are of which section."""
-    column = 1
+    groups = [(section, len(tuple(group))) for section, group in groupby(lines, key=lambda line: line.section)]
+    titles = [f"{section.number}. {section.title}" if section.number else section.title for section, _ in groups]
+    widths = [_COLUMN * count for _, count in groups]
+    page.sheet.set_row(page.row, min(page.height(titles, widths), _HIGHEST))
     page.put(0, "")
-    for section, group in groupby(lines, key=lambda line: line.section):
-        count = len(tuple(group))
-        words = f"{section.number}. {section.title}" if section.number else section.title
+    column = 1
+    for words, (_, count) in zip(titles, groups, strict=True):
         if count > 1:
             page.sheet.merge_range(page.row, column, page.row, column + count - 1, "", page.look(_SECTION))
         page.put(column, Cell(words, _SECTION))
         column += count
-    page.sheet.set_row(page.row, 48)
     page.row += 1
 
 
@@ -123,7 +125,7 @@ def _cell(row: Mapping[str, object] | None, line: Line, places: int, *, is_total
     look: Look = {**NUMBER, "bold": True} if is_total else NUMBER
     value = row["value"]
     if not isinstance(value, float):
-        return absence(str(row["state"]), look)
+        return absence(str(row["state"]), {**look, "shrink": True})
     signs = UNCONFIRMED if _number(row["evidenced"]) < _number(row["reported"]) else ""
     signs += INCOMPLETE if row["state"] == "partial" else ""
     if line.indicator.unit == "%":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
@@ -14,7 +15,7 @@ from profdev_indicators.sentences import fact
 from profdev_indicators.views import notes
 from profdev_indicators.views.form import Form, Line, Series, difference, periods_read, series
 from profdev_indicators.views.judgements import kinds_of_rules, unchecked
-from profdev_reports.book.binding import BOLD, NUMBER, PLAIN, Binding, Cell, Given, Look, Page
+from profdev_reports.book.binding import BOLD, CENTRE, NUMBER, PLAIN, Binding, Cell, Given, Look, Page
 from profdev_reports.book.numbers import amount, change_look
 from profdev_reports.charts.speech import is_worse, movement
 
@@ -24,11 +25,11 @@ _SEVERITY: Mapping[str, Look] = {
     "attention": {**PLAIN, "bg_color": "#fff6d6", "font_color": "#5c4700"},
     "info": PLAIN,
 }
-_WORSE: Look = {**PLAIN, "font_color": "#b3261e", "bold": True}
+_WORSE_INK: Look = {"font_color": "#b3261e", "bold": True}
+_WORSE: Look = {**PLAIN, **_WORSE_INK}
 _LEAST_SPARK = 2  # values
 _FORM = (
     "Период",
-    "Раздел",
     "№",
     "Код",
     "Наименование критерия",
@@ -48,25 +49,27 @@ _FORM = (
 
 def form(binding: Binding, monitoring: Monitoring, filled: Sequence[Form]) -> None:
     """The lines of the form, one a row, for every period asked."""
-    page = binding.page("Форма", (9, 26, 5, 7, 48, 30, 13, 9, 9, 10, 10, 13, 14, 11, 14, 44))
+    page = binding.page("Форма", (8, 4, 6, 50, 30, 13, 7, 7, 9, 9, 11, 13, 8, 11, 40))
     page.title(f"{monitoring.district.form_title or 'Форма мониторинга'}")
     page.note("Строки формы за запрошенные периоды. Значения не округлены: знаки после запятой — только на экране.")
-    page.head(_FORM, freeze=4, last=page.row + sum(len(each.lines) for each in filled))
+    rows = sum(len(each.lines) + len(monitoring.district.sections) for each in filled)
+    page.head(_FORM, freeze=3, last=page.row + rows)
     places = monitoring.district.publication.decimals
     for each in filled:
-        for line in each.lines:
-            page.line(_form_row(each, line, places))
+        for section, lines in groupby(each.lines, key=lambda line: line.section):
+            words = f"{section.number}. {section.title}" if section.number else section.title
+            page.band(f"{each.period}. Раздел {words}")
+            for line in lines:
+                page.line(_form_row(each, line, places))
 
 
 def _form_row(filled: Form, line: Line, places: int) -> tuple[Given, ...]:
     value, indicator = line.value, line.indicator
     reached = {True: "да", False: "нет", None: None}[line.reached]
-    section = f"{line.section.number}. {line.section.title}" if line.section.number else line.section.title
     return (
         str(filled.period),
-        section,
-        line.number,
-        indicator.id,
+        Cell(line.number, CENTRE),
+        Cell(indicator.id, CENTRE),
         indicator.title,
         notes.sources(line),
         amount(value, indicator.unit, places, bold=True),
@@ -76,7 +79,7 @@ def _form_row(filled: Form, line: Line, places: int) -> tuple[Given, ...]:
         amount(line.before, indicator.unit, places) if line.before else None,
         _moved(line.change, indicator, places),
         Cell(line.target.at, NUMBER) if line.target else None,
-        Cell(reached, _WORSE if line.reached is False else PLAIN),
+        Cell(reached, {**CENTRE, **(_WORSE_INK if line.reached is False else {})}),
         "; ".join(notes.notes(line, places)),
     )
 
@@ -127,7 +130,18 @@ def _dynamics_row(page: Page, line: Line, periods: Sequence[Period], values: Ser
     remark = "; ".join(f"‡ с {periods[place]} определение другое" for place in sorted(broken))
     start = 3 + len(periods) + 3
     _spark(page, start, drawn, is_per_cent=indicator.unit == "%", worse=bool(is_worse(changed, indicator)))
-    page.line([indicator.id, indicator.title, indicator.unit, *cells, None, Cell(told, look), remark, *drawn])
+    page.line(
+        [
+            Cell(indicator.id, CENTRE),
+            indicator.title,
+            Cell(indicator.unit, CENTRE),
+            *cells,
+            None,
+            Cell(told, look),
+            remark,
+            *drawn,
+        ]
+    )
 
 
 def _spark(page: Page, start: int, drawn: Sequence[Given], *, is_per_cent: bool, worse: bool) -> None:
@@ -204,8 +218,8 @@ def _finding_row(
     return (
         Cell(wording.SEVERITY_WORDS[finding.severity], _SEVERITY[finding.severity]),
         Cell(finding.unit_name, BOLD if finding.level else PLAIN),
-        finding.period,
-        finding.indicator,
+        Cell(finding.period, CENTRE),
+        Cell(finding.indicator, CENTRE),
         f"{indicator.title}{reading}",
         fact(finding, indicator, tellings, places=places),
         rule(finding.rule, kinds, tellings),

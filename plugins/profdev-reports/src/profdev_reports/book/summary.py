@@ -99,9 +99,8 @@ def _contents(page: Page) -> None:
     page.line((Cell("Лист", BOLD), Cell("Что на нём", BOLD)))
     link = page.look({**PLAIN, "font_color": "#1f5c99", "underline": 1})
     for name, what in SHEETS.items():
-        page.sheet.write_url(page.row, 0, f"internal:'{name}'!A1", link, name)
-        page.put(1, what)
-        page.row += 1
+        page.line((name, what))
+        page.sheet.write_url(page.row - 1, 0, f"internal:'{name}'!A1", link, name)
     page.gap()
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
 from profdev_indicators.results import Monitoring
-from profdev_reports.book.binding import MOST_ROWS, NUMBER, PLAIN, Binding, Page, text_of
+from profdev_reports.book.binding import MOST_ROWS, NUMBER, Binding, Look, Page, text_of
 
 NAME = "Значения"
 
@@ -42,6 +42,7 @@ _HEADS = {
     "ci_low": ("Нижняя граница 95 %", 12),
     "ci_high": ("Верхняя граница 95 %", 12),
 }
+_TEXT: Look = {**NUMBER, "align": "left"}  # not wrapped: a row stays one line
 _ONLY_IF_USED = ("breakdown", "category", "ci_low", "ci_high", "reason")
 
 
@@ -67,12 +68,14 @@ def _frame(monitoring: Monitoring) -> pl.DataFrame:
         *(name for name in _HEADS if name not in {"measured", "state", "reading"}),
     )
     unused = [name for name in _ONLY_IF_USED if rows[name].null_count() == rows.height]
+    if (monitoring.values["reading"] == MAIN).all():
+        unused.append("reading")
     return rows.select(name for name in _HEADS if name not in unused)
 
 
 def _written(page: Page, frame: pl.DataFrame) -> None:
     """Row by row, since the book keeps one row in memory; without a look at the type of each cell."""
-    sheet, text, number = page.sheet, page.look(PLAIN), page.look(NUMBER)
+    sheet, text, number = page.sheet, page.look(_TEXT), page.look(NUMBER)
     places = _places(frame)
     cleaned = frame.with_columns(_clean(pl.col(name)) for name, dtype in frame.schema.items() if dtype == pl.String)
     for at, row in enumerate(cleaned.iter_rows(), start=page.row):

@@ -275,6 +275,7 @@ def _labels(drawing: Drawing, scene: Scene) -> None:
         *points,
         *(_mark_of_break(scene, slot) for slot in scene.slots if slot.breaks),
         *(_word_of_gap(scene, slot) for slot in scene.slots if scene.spot(slot) is None),
+        *_words_of_target(scene),
     ]
     strokes = [stroke for run in _stretches(scene) for stroke in pairwise(run)]
     for place in _by_weight(known):
@@ -292,6 +293,13 @@ def _labels(drawing: Drawing, scene: Scene) -> None:
         if box:
             taken.append(box)
             drawing.text((x, box.bottom - 3), words, size=_SIZE, anchor="middle", bold=is_last, halo=True)
+
+
+def _words_of_target(scene: Scene) -> Iterator[Box]:
+    if scene.targets:
+        _, end, aim = scene.targets[-1]
+        y = scene.values.at(aim)
+        yield Box(left=end + 5, top=y - 8, right=WIDTH, bottom=y + 8)
 
 
 def _mark_of_break(scene: Scene, slot: Slot) -> Box:

@@ -29,7 +29,7 @@ _WHOM: Mapping[AppliesTo, str] = {"all": "", "organisations": ", у органи
 
 def values(picture: Picture, title: str) -> Iterator[Block]:
     """Heat maps under a heading, on pages lying on their side; totals stand above those they are made of."""
-    units = [unit for unit in picture.units if _exists(unit, picture)]
+    units = picture.existing
     if len(units) < 2:  # noqa: PLR2004 - the district alone stands in the form already
         return
     tables = (_heat(titles, lines, units, picture) for titles, lines in _packed(picture))
@@ -62,10 +62,6 @@ def _legend() -> Paragraph:
     )
 
 
-def _exists(unit: str, picture: Picture) -> bool:
-    return any(owner == unit and value.state != "not_defined" for (owner, _), value in picture.cells.items())
-
-
 def _heat(titles: Sequence[str], lines: Sequence[Line], units: Sequence[str], picture: Picture) -> Table:
     left = len(units) - _MOST_ROWS
     return Table(
@@ -85,9 +81,8 @@ def _column(line: Line) -> str:
 
 def _heat_row(unit: str, lines: Sequence[Line], picture: Picture) -> Row:
     cells = [picture.cells.get((unit, line.indicator.id)) for line in lines]
-    level = max((value.level for (owner, _), value in picture.cells.items() if owner == unit), default=0)
     shown = (_heat_cell(value, line, picture.places) for value, line in zip(cells, lines, strict=True))
-    return Row(cells=(picture.name(unit), *shown), kind="total" if level else "plain")
+    return Row(cells=(picture.name(unit), *shown), kind="total" if picture.known_units[unit].level else "plain")
 
 
 def _heat_cell(value: Value | None, line: Line, places: int) -> Cell:

@@ -36,8 +36,8 @@ def _conclusions(picture: Picture) -> Iterator[str]:
             yield f"{words}: {', '.join(said)}."
     below = picture.grave(above=False)
     if below:
-        cases = wording.counted(len(below), "случай", "случая", "случаев")
-        yield f"У организаций внимания требуют {cases} (организаций — {len({found.unit for found in below})})."
+        units = {found.unit for found in below}
+        yield f"Случаев у организаций, которые требуют внимания: {len(below)} (организаций — {len(units)})."
     waited = {row.unit for row in picture.silent}
     if waited:
         yield f"Не ответили или ответили не на всё: организаций — {len(waited)}."

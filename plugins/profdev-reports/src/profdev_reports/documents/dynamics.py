@@ -39,9 +39,9 @@ def _found(picture: Picture) -> Iterator[Block]:
     else:
         where = len({finding.unit for finding in below})
         yield Paragraph(
-            text=f"Внимания требуют: по итогам района и его частей — {_cases(len(above))}, у организаций — "
-            f"{_cases(len(below))} (организаций — {where})."
-            + (f" Ещё {_cases(minor)} — для сведения, они здесь не перечислены." if minor else "")
+            text=f"Случаев, которые требуют внимания: по итогам района и его частей — {len(above)}, у организаций — "
+            f"{len(below)} (организаций — {where})."
+            + (f" Ещё {_cases(minor)} — для сведения, здесь не перечислено." if minor else "")
         )
     if above:
         yield Heading(text="По итогам", level=2)

@@ -21,7 +21,7 @@ _METHOD = (
     "приложении."
 )
 _ABSENCES = (
-    f"Пустых мест в таблицах нет: «{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет (это не «нет» и не "
+    f"В таблицах «{wording.STATE_WORDS['not_reported']}» — спросили, но ответа нет (это не «нет» и не "
     f"ноль); «{wording.STATE_WORDS['not_applicable']}» — не применимо; «†» — {wording.NOT_EVIDENCED}; «◐» — ответили "
     f"не все; «{wording.STATE_WORDS['suppressed']}» — скрыто."
 )
@@ -57,7 +57,8 @@ def _covered(picture: Picture) -> Iterator[str]:
     units = picture.asked.group_by("unit").agg(pl.col("told").any(), spared=pl.col("spared").all())
     asked = units.filter(~pl.col("spared"))
     if asked.height:
-        yield f"Ответили, хотя бы на часть вопросов, {wording.of(asked.filter('told').height, asked.height)} спрошенных организаций."
+        heard = wording.of(asked.filter("told").height, asked.height)
+        yield f"Ответили, хотя бы на часть вопросов, {heard} спрошенных организаций."
     people = list(_people(picture))
     if people:
         yield f"Численность в полученных ответах: {'; '.join(people)}."

@@ -68,7 +68,7 @@ def _table(picture: Picture) -> Table:
         caption=f"Значения показателей за {picture.form.period.title}",
         head=("№", "Показатель", "Значение", *compared, "Цель", "Вывод"),
         rows=tuple(rows),
-        widths=(0.06, 0.36, 0.15, 0.13, 0.11, 0.08, 0.14) if before else (0.06, 0.52, 0.18, 0.1, 0.16),
+        widths=(0.06, 0.33, 0.15, 0.13, 0.11, 0.08, 0.14) if before else (0.06, 0.5, 0.18, 0.1, 0.16),
         numbers=frozenset({2, 3, 4, 5} if before else {2, 3}),
         small=True,
         notes=listed(marks),
@@ -103,7 +103,8 @@ def _verdict(line: Line, picture: Picture) -> Cell:
         words.append("цель достигнута" if line.reached else "цель не достигнута")
     if finding is not None and finding.severity != "info":
         words.append(wording.SEVERITY_WORDS[finding.severity])
-    return Cell(text="\n".join(words) or wording.DASH, tone=_TONES[side(line)])
+    is_good_but = _TONES[side(line)] == "good" and line.reached is False
+    return Cell(text="\n".join(words) or wording.DASH, tone="plain" if is_good_but else _TONES[side(line)])
 
 
 def of_district(picture: Picture, line: Line) -> Finding | None:

@@ -87,10 +87,9 @@ def kinds(picture: Picture) -> Mapping[str, tuple[str, ...]]:
     period = str(picture.form.period)
     rows = picture.monitoring.tree.iter_rows(named=True)
     clusters = {row["unit"]: row["cluster"] for row in rows if row["period"] == period and row["cluster"]}
-    of_kind = {unit: value.unit_kind for (unit, _), value in picture.cells.items()}
     groups: dict[str, list[str]] = {}
     for unit in picture.answering:
-        kind = of_kind[unit]
+        kind = picture.known_units[unit].unit_kind
         groups.setdefault(clusters.get(unit) or picture.district.kinds.get(kind, kind), []).append(unit)
     return {title: tuple(units) for title, units in groups.items()} if len(groups) > 1 else {}
 

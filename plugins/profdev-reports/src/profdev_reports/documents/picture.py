@@ -32,6 +32,7 @@ class Picture:
     form: Form
     units: Sequence[str]  # every unit, in the order in which a person looks for it
     cells: Cells
+    known_units: Mapping[str, Value]  # any value of each unit that existed in the period: its name, kind and height
     found: tuple[Finding, ...]  # the leading finding of each cell, the gravest first
     asked: pl.DataFrame  # `coverage.units_asked`
     silent: tuple[Silent, ...]
@@ -59,14 +60,18 @@ class Picture:
         return tuple(line for line in self.form.lines if line.value is not None and line.value.value is not None)
 
     @property
+    def existing(self) -> tuple[str, ...]:
+        """Units that existed in the period, in order."""
+        return tuple(unit for unit in self.units if unit in self.known_units)
+
+    @property
     def answering(self) -> tuple[str, ...]:
-        """Units that answer themselves and existed in the period."""
-        there = {unit for (unit, _), value in self.cells.items() if value.level == 0 and value.state != "not_defined"}
-        return tuple(unit for unit in self.units if unit in there)
+        """Those of them that answer themselves."""
+        return tuple(unit for unit in self.existing if self.known_units[unit].level == 0)
 
     def name(self, unit: str) -> str:
         """How a unit was called in the period."""
-        return next((value.unit_name for (owner, _), value in self.cells.items() if owner == unit), unit)
+        return self.known_units[unit].unit_name if unit in self.known_units else unit
 
     def indicator(self, code: str) -> Indicator:
         """The indicator with this code."""
@@ -89,12 +94,14 @@ def picture(monitoring: Monitoring, form: Form) -> Picture:
         pl.col("period") == period, pl.col("reading") == MAIN, pl.col("breakdown").is_null()
     )
     order = {unit: place for place, unit in enumerate(units)}
+    cells = {(row["unit"], row["indicator"]): Value.of(row) for row in rows.iter_rows(named=True)}
     advice = monitoring.recommendations.filter(pl.col("period") == period).iter_rows(named=True)
     return Picture(
         monitoring=monitoring,
         form=form,
         units=units,
-        cells={(row["unit"], row["indicator"]): Value.of(row) for row in rows.iter_rows(named=True)},
+        cells=cells,
+        known_units={unit: value for (unit, _), value in cells.items() if value.state != "not_defined"},
         found=tuple(finding for finding in findings(monitoring, units) if finding.period == period),
         asked=asked,
         silent=silent(asked, units),
