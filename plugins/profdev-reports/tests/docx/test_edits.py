@@ -254,3 +254,24 @@ def test_words_written_in_libreoffice_are_kept(tmp_path: Path) -> None:
     twice = keep(converted(kept.content, "docx", again), OLD).content
     assert twice is not None
     assert control(twice, "Текст conclusions") == ["Главное", "Написано в LibreOffice"]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_no_file_whatever_breaks_a_run(data: st.DataObject) -> None:
+    """A person's file may be damaged anywhere: in the zip, or in the markup of a part."""
+    given_parts = parts(edited(said("Моё")))
+    name = data.draw(st.sampled_from(sorted(given_parts)))
+    part = bytearray(given_parts[name])
+    start = data.draw(st.integers(0, len(part)))
+    end = data.draw(st.integers(start, min(len(part), start + 200)))
+    part[start:end] = data.draw(st.binary(max_size=20) | st.sampled_from([b"<w:p>", b"</w:p>", b'"', b"<x/>", b"rId1"]))
+    spoilt = packed({**given_parts, name: bytes(part)})
+    for content in (spoilt, spoilt[: data.draw(st.integers(0, len(spoilt)))], bytes(part)):
+        kept = keep(content, NEW)
+        if kept.content is not None:
+            word(kept.content)
+
+
+def test_a_file_of_many_megabytes_is_not_opened() -> None:
+    assert keep(packed({**parts(OLD), "word/media/x.bin": b"\0" * (70 * 1024 * 1024)}), NEW).content is None

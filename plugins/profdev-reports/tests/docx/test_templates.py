@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import monitorings
 from profdev_indicators.cli import answer
@@ -229,3 +231,36 @@ def test_the_command_gives_templates_and_touches_nothing_that_is_there(
     assert answer(command, [str(folder)], name="profdev templates") == 2
     assert "уже есть form.docx, letters.docx, note.docx, order.docx" in capsys.readouterr().err
     assert (folder / "note.docx").read_bytes() == b"own"
+
+
+OUR_OWN = write(
+    Document(id="x", title="{{ title }}", blocks=(Paragraph(text="{{p body }}"), *DOCUMENT.blocks)),
+    template=stock("note"),
+)
+SPOILS = [b"{{ a }}", b"{%p if", b"}}", b"<w:p/>", b"rId1", "²".encode(), b"9" * 5000, b"-1", b'"']
+
+
+def test_what_we_wrote_may_be_a_template_with_lists_of_its_own() -> None:
+    found = texts(made(OUR_OWN))
+    assert found.count("пункт") == 4
+    assert "Заголовок" in found
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_no_template_whatever_breaks_a_run(data: st.DataObject) -> None:
+    """It is used, or refused in words."""
+    given_parts = parts(data.draw(st.sampled_from([stock("letters"), OUR_OWN])))
+    name = data.draw(st.sampled_from(sorted(given_parts)))
+    part = bytearray(given_parts[name])
+    start = data.draw(st.integers(0, len(part)))
+    end = data.draw(st.integers(start, min(len(part), start + 200)))
+    part[start:end] = data.draw(
+        st.binary(max_size=20) | st.sampled_from([b"{{ a }}", b"{%p if", b"}}", b"<w:p/>", b"rId1"])
+    )
+    try:
+        written = made(packed({**given_parts, name: bytes(part)}))
+    except RequestError as error:
+        assert str(error).startswith("наш.docx: ")  # noqa: PT017 - either end is right
+    else:
+        texts(written)

@@ -8,7 +8,7 @@ from attrs import define, field
 from lxml import etree
 
 from profdev_reports.docx.markup import DECLARED, NAMESPACES, Scribe
-from profdev_reports.docx.package import R, W
+from profdev_reports.docx.package import R, W, whole
 from profdev_reports.docx.printable import address
 from profdev_reports.docx.stencil import PICTURES
 
@@ -147,9 +147,7 @@ class Carrier:
 
 
 def _bounded(given: str | None) -> int:
-    if given is None or not given.isdigit():
-        raise NotCarriedError("extent")
-    return min(max(int(given), 1), _LARGEST)
+    return min(max(whole(given), 1), _LARGEST)
 
 
 def _copy_attributes(element: etree._Element, copy: etree._Element) -> None:

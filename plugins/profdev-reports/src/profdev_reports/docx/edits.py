@@ -21,6 +21,7 @@ from profdev_reports.docx.package import (
     relations_of,
     serialized,
     unpack,
+    whole,
 )
 from profdev_reports.docx.stencil import relationship
 from profdev_reports.docx.writing import custom
@@ -172,11 +173,10 @@ def _carrier(theirs: _Opened, ours: _Opened) -> Carrier:
     numbering = ours.part("numbering")
     lists = parsed(ours.parts[numbering]) if numbering else etree.Element("nothing")
     formats = _formats(lists)
-    numbers = [int(number) for number in formats if number.isdigit()]
     sheet = Sheet("", "", "", 0, 0)
-    scribe = Scribe(styles={}, sheet=sheet, bullet=0, first_list=max(numbers, default=0) + 1)
+    scribe = Scribe(styles={}, sheet=sheet, bullet=0, first_list=max(map(whole, formats), default=0) + 1)
     scribe.objects_after(ours.root)
-    bullets = [int(number) for number, kind in formats.items() if kind == "bullet" and number.isdigit()]
+    bullets = [whole(number) for number, kind in formats.items() if kind == "bullet"]
     return Carrier(
         names={own: name for name, own in _styles(theirs)},
         styles=dict(_styles(ours)),

@@ -30,7 +30,7 @@ from profdev_reports.blocks import (
     Tone,
 )
 from profdev_reports.docx import controls
-from profdev_reports.docx.package import R, W
+from profdev_reports.docx.package import R, W, whole
 from profdev_reports.docx.printable import address, attribute, escaped, printable
 
 NAMESPACES = {
@@ -155,8 +155,7 @@ class Scribe:
     def objects_after(self, root: etree._Element) -> None:
         """Number pictures on from those a document has."""
         pictures = root.iter(f"{{{NAMESPACES['wp']}}}docPr")
-        taken = [int(number) for picture in pictures if (number := picture.get("id") or "").isdigit()]
-        self._objects = count(max(taken, default=0) + 1)
+        self._objects = count(max((whole(picture.get("id")) for picture in pictures), default=0) + 1)
 
     # --- tables ---------------------------------------------------------------------------------------------
 

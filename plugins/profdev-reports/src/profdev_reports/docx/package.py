@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can tell
 _STORED = (".png", ".jpeg", ".jpg", ".gif")  # compressed already
 _MOST_PARTS = 1000
 _MOST_BYTES = 64 * 1024 * 1024  # of all parts together
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError, NotImplementedError)
 
 
@@ -88,6 +90,11 @@ def serialized(root: etree._Element) -> bytes:
     """An XML part."""
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written
+
+
+def whole(given: str | None, otherwise: int = 0) -> int:
+    """A whole number as it stands in an attribute; what is none, or has no measure, is the other one."""
+    return int(given) if given is not None and _WHOLE.fullmatch(given) else otherwise
 
 
 def main_part(parts: Mapping[str, bytes]) -> str:

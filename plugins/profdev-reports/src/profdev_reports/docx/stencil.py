@@ -21,6 +21,7 @@ from profdev_reports.docx.package import (
     relations_of,
     serialized,
     unpack,
+    whole,
 )
 from profdev_reports.docx.printable import address, attribute
 from profdev_reports.docx.styles import STYLES, STYLESHEET
@@ -271,8 +272,8 @@ def _numbered(root: etree._Element) -> tuple[str, int, int]:
         *root.iter(f"{_W}numIdMacAtCleanup"),
     ]:
         _drop(node)
-    abstract = max((int(node.get(f"{_W}abstractNumId") or 0) for node in root.iter(f"{_W}abstractNum")), default=0) + 1
-    number = max((int(node.get(f"{_W}numId") or 0) for node in root.iter(f"{_W}num")), default=0) + 1
+    abstract = max((whole(node.get(f"{_W}abstractNumId")) for node in root.iter(f"{_W}abstractNum")), default=0) + 1
+    number = max((whole(node.get(f"{_W}numId")) for node in root.iter(f"{_W}num")), default=0) + 1
     first = root.find(f"{_W}num")
     place = root.index(first) if first is not None else len(root)
     for offset, (kind, text) in enumerate((("bullet", "–"), ("decimal", "%1."))):
@@ -326,20 +327,13 @@ def _with_margins(section: etree._Element, *, archive: bool) -> None:
     for node, standard in ((size, _PAGE), (margins, _MARGINS)):
         for name, value in standard.items():
             given = node.get(f"{_W}{name}")
-            node.set(f"{_W}{name}", str(_twips(given, value)))
+            node.set(f"{_W}{name}", str(whole(given, value)))
     if archive:
         margins.set(f"{_W}left", str(max(_ARCHIVE, _of(margins, "left"))))
 
 
-def _twips(given: str | None, otherwise: int) -> int:
-    try:
-        return round(float(given)) if given is not None else otherwise
-    except (ValueError, OverflowError):
-        return otherwise
-
-
 def _of(node: etree._Element, name: str) -> int:
-    return int(node.get(f"{_W}{name}") or 0)
+    return whole(node.get(f"{_W}{name}"))
 
 
 def _text_width(section: etree._Element) -> int:
