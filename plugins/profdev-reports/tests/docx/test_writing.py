@@ -248,6 +248,15 @@ def test_what_ends_on_a_turned_page_has_its_foot_there() -> None:
     assert [section.orientation for section in written.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE]
 
 
+def test_a_signature_never_stands_on_a_page_alone() -> None:
+    ends = Editable(id="end", title="Конец", blocks=(Paragraph(text="Последний"),))
+    for body in ((Paragraph(text="Первый"), Paragraph(text="Последний")), (Paragraph(text="Первый"), ends)):
+        whole = Document(id="x", title="З", blocks=body, fields={"signatory": "Начальник"})
+        paragraphs = word(write(whole, template=stock("note"))).element.body.iter(qn("w:p"))
+        kept = {"".join(t.text for t in p.iter(qn("w:t"))): bool(p.xpath("./w:pPr/w:keepNext")) for p in paragraphs}
+        assert (kept["Первый"], kept["Последний"]) == (False, True)
+
+
 def test_libreoffice_prints_it(tmp_path: Path) -> None:
     pdf = tmp_path / "whole.pdf"
     pdf.write_bytes(converted(write(WHOLE), "pdf", tmp_path))

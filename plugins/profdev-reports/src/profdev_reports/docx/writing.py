@@ -115,6 +115,8 @@ def _filled(
 ) -> str:
     def block(hole: Hole, name: str) -> str:
         written = scribe.blocks(blocks[name])
+        if name == "body":
+            written = _held(written)
         return written + "<w:p/>" if hole.in_cell and not written.endswith("</w:p>") else written
 
     def sheet() -> str:
@@ -124,6 +126,15 @@ def _filled(
     # What ends on a turned page has its foot there, and not on a page of its own.
     foot = _foot(document, scribe)
     return text.replace(f"{section(scribe.sheet.turned)}{foot}{scribe.sheet.xml}", f"{foot}{scribe.sheet.turned}")
+
+
+def _held(body: str) -> str:
+    """The text with its last paragraph kept together with what follows: a signature never stands on a page alone."""
+    before, start, last = body.rpartition("<w:p><w:pPr><w:pStyle ")
+    style, end, rest = last.partition("/>")
+    if not start or "</w:tbl>" in rest or "<w:keepNext/>" in rest:
+        return body
+    return f"{before}{start}{style}{end}<w:keepNext/>{rest}"
 
 
 def _foot(document: Document, scribe: Scribe) -> str:
