@@ -17,7 +17,7 @@ _TITLES = {"form": "форма", "note": "аналитическая справ�
 
 
 @click.command(cls=Command, examples=("profdev templates шаблоны",))
-@click.argument("folder", metavar="ПАПКА", type=FILE)
+@click.argument("folder", metavar="ПАПКА", type=FILE, help="Куда их положить.")
 def command(folder: Path) -> int:
     """Записать готовые шаблоны документов, чтобы поправить их в Word и сделать своими.
 

@@ -85,8 +85,7 @@ def stencil(template: bytes, *, archive: bool = False) -> Stencil:
     Raises:
         PackageError: it is no template, or holds what cannot be carried into a document.
     """
-    carrier = _Carrier(unpack(template))
-    return carrier.stencil(archive=archive)
+    return _Loader(unpack(template)).stencil(archive=archive)
 
 
 def relationship(id: str, type: str, target: str, *, external: bool = False) -> str:  # noqa: A002 - words of the format
@@ -96,7 +95,7 @@ def relationship(id: str, type: str, target: str, *, external: bool = False) -> 
 
 
 @define
-class _Carrier:
+class _Loader:
     given: Mapping[str, bytes]
     parts: dict[str, bytes] = field(factory=dict)
     kinds: dict[str, str] = field(factory=dict)
