@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,15 @@ def test_what_is_no_template_is_refused_in_words(kind: str) -> None:
     template, words = WRONG[kind]
     with pytest.raises(RequestError, match=words):
         made(template)
+
+
+def test_a_section_without_a_size_is_a_sheet_of_paper() -> None:
+    section = re.search(r"<w:pgSz[^>]*/><w:pgMar[^>]*/>", parts(stock("note"))["word/document.xml"].decode())
+    assert section is not None
+    written = word(made(with_text(section[0], ""))).sections[0]
+    assert (round(written.page_width.mm), round(written.left_margin.mm)) == (210, 20)
+    order = [child.tag.rpartition("}")[2] for child in written._sectPr]
+    assert order == ["headerReference", "headerReference", "pgSz", "pgMar", "titlePg"]
 
 
 def test_nothing_personal_of_a_template_gets_into_documents() -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 from profdev_indicators.model import Kept
 from profdev_reports.docx import controls
 from profdev_reports.docx.carrying import Carrier, NotCarriedError
-from profdev_reports.docx.markup import DECLARED, Scribe, Sheet, image_id
+from profdev_reports.docx.markup import DECLARED, Scribe, image_id
 from profdev_reports.docx.package import (
     PackageError,
     W,
@@ -23,6 +23,7 @@ from profdev_reports.docx.package import (
     unpack,
     whole,
 )
+from profdev_reports.docx.sheets import Sheet
 from profdev_reports.docx.stencil import relationship
 from profdev_reports.docx.writing import custom
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib import import_module
 from itertools import count, pairwise
 
-from attrs import define, field, frozen
+from attrs import define, field
 from lxml import etree
 
 from profdev_reports.blocks import (
@@ -32,6 +32,7 @@ from profdev_reports.blocks import (
 from profdev_reports.docx import controls
 from profdev_reports.docx.package import R, W, whole
 from profdev_reports.docx.printable import address, attribute, escaped, printable
+from profdev_reports.docx.sheets import TWIPS, Sheet
 
 NAMESPACES = {
     "w": W,
@@ -42,7 +43,6 @@ NAMESPACES = {
 }
 DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 EMU = 36_000  # in a millimetre
-TWIPS = 1440 / 25.4  # in a millimetre
 
 _JC: Mapping[Align, str] = {"justify": "both", "left": "left", "center": "center", "right": "right"}
 _TONES: Mapping[Tone, str] = {
@@ -57,17 +57,6 @@ _DEEPEST = 3  # levels of headings with styles of their own
 _DARK = 0.18  # relative luminance below which white letters are read better than black ones
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 _AFTER_TABLE = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/></w:pPr></w:p>'
-
-
-@frozen
-class Sheet:
-    """The section of the template: how its pages lie and how wide a text on them is."""
-
-    xml: str  # w:sectPr upright; what follows a turned page
-    turned: str
-    first: str  # w:sectPr with which the document begins
-    width: int  # twips
-    turned_width: int
 
 
 @define

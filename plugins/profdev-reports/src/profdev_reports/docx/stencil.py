@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from functools import lru_cache
 from posixpath import dirname, join, normpath
 
 from attrs import define, field, frozen
 from lxml import etree
 
-from profdev_reports.docx.markup import DECLARED, NAMESPACES, TWIPS, Sheet
+from profdev_reports.docx import lists
+from profdev_reports.docx.markup import DECLARED, NAMESPACES
 from profdev_reports.docx.package import (
     RELATIONSHIPS,
     PackageError,
@@ -21,9 +21,9 @@ from profdev_reports.docx.package import (
     relations_of,
     serialized,
     unpack,
-    whole,
 )
 from profdev_reports.docx.printable import address, attribute
+from profdev_reports.docx.sheets import Sheet, last_sheet
 from profdev_reports.docx.styles import STYLES, STYLESHEET
 from profdev_reports.docx.tags import Pieces, holes
 
@@ -52,14 +52,7 @@ _KINDS: Mapping[str, str] = {
 }
 _SETTINGS = frozenset({"defaultTabStop", "autoHyphenation", "evenAndOddHeaders", "compat", "mirrorMargins"})
 _CHANGES = ("ins", "del", "moveFrom", "moveTo", "commentReference", "footnoteReference", "endnoteReference")
-_ARCHIVE = round(30 * TWIPS)
 _NEVER = ("vbaProject.bin", "vbaData.xml", ".ole", "/activeX/", "/embeddings/")
-_BULLETS = (
-    '<w:abstractNum {ns} w:abstractNumId="{id}"><w:multiLevelType w:val="hybridMultilevel"/><w:lvl w:ilvl="0">'
-    '<w:start w:val="1"/><w:numFmt w:val="{format}"/><w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
-    '<w:pPr><w:tabs><w:tab w:val="num" w:pos="1069"/></w:tabs><w:ind w:left="0" w:firstLine="709"/></w:pPr></w:lvl>'
-    "</w:abstractNum>"
-)
 
 
 @frozen(eq=False)
@@ -111,7 +104,7 @@ class _Loader:
         _check(root, related)
         by_type = {kind: target for _, kind, target in related}
         styles, names = _styled(self._part(by_type.get("styles"), STYLESHEET.encode()))
-        numbering, bullet, decimal = _numbered(self._part(by_type.get("numbering"), _nothing("numbering")))
+        numbering, bullet, decimal = lists.with_ours(self._part(by_type.get("numbering"), _nothing("numbering")))
         for _, kind, target in related:
             self._carry(kind, target)
         place = by_type.get("styles", "word/styles.xml")
@@ -119,7 +112,7 @@ class _Loader:
         list_place = by_type.get("numbering", "word/numbering.xml")
         self.kinds[list_place] = _KINDS["numbering"]
         self.kinds[main] = f"{_WORD}.document.main+xml"
-        sheet = _sheet(root, archive=archive)
+        sheet = last_sheet(root, archive=archive)
         self.texts[main] = holes(root)
         relations = [relationship(*each, external=each[1] == "hyperlink") for each in related]
         for kind, where in (("styles", place), ("numbering", list_place)):
@@ -261,98 +254,3 @@ def _styled(root: etree._Element) -> tuple[bytes, Mapping[str, str]]:
         if defaults is not None:
             etree.SubElement(defaults, f"{_W}lang").set(f"{_W}val", "ru-RU")
     return serialized(root), names
-
-
-def _numbered(root: etree._Element) -> tuple[str, int, int]:
-    """Numbering with our two lists, without its end tag; ids of the list of dashes and of the numbered one."""
-    for node in [
-        *root.iter(f"{_W}numPicBullet"),
-        *root.iter(f"{_W}lvlPicBulletId"),
-        *root.iter(f"{_W}numIdMacAtCleanup"),
-    ]:
-        _drop(node)
-    abstract = max((whole(node.get(f"{_W}abstractNumId")) for node in root.iter(f"{_W}abstractNum")), default=0) + 1
-    number = max((whole(node.get(f"{_W}numId")) for node in root.iter(f"{_W}num")), default=0) + 1
-    first = root.find(f"{_W}num")
-    place = root.index(first) if first is not None else len(root)
-    for offset, (kind, text) in enumerate((("bullet", "–"), ("decimal", "%1."))):
-        ours = _BULLETS.format(ns=DECLARED, id=abstract + offset, format=kind, text=text)
-        root.insert(place + offset, etree.fromstring(ours))
-    list_of_dashes = etree.SubElement(root, f"{_W}num")
-    list_of_dashes.set(f"{_W}numId", str(number))
-    etree.SubElement(list_of_dashes, f"{_W}abstractNumId").set(f"{_W}val", str(abstract))
-    markup = etree.tostring(root, encoding="unicode")
-    return markup.rpartition("</")[0], number, abstract + 1
-
-
-def _sheet(root: etree._Element, *, archive: bool) -> Sheet:
-    """The last section, its place taken by an element for the hole; margins of all sections widened."""
-    body = root.find(f"{_W}body")
-    if body is None:
-        raise PackageError("в документе нет текста")
-    last = body.find(f"{_W}sectPr")
-    if last is None:
-        last = etree.SubElement(body, f"{_W}sectPr")
-    for section in root.iter(f"{_W}sectPr"):
-        _with_margins(section, archive=archive)
-    body.replace(last, etree.Element("profdev-sheet"))
-    once = deepcopy(last)
-    for node in once.findall(f"{_W}titlePg"):
-        once.remove(node)
-    turned = deepcopy(once)
-    width = _turn(turned)
-    return Sheet(
-        first=etree.tostring(last, encoding="unicode"),
-        xml=etree.tostring(once, encoding="unicode"),
-        turned=etree.tostring(turned, encoding="unicode"),
-        width=_text_width(once),
-        turned_width=width,
-    )
-
-
-_BEFORE_PAGE = {f"{_W}{name}" for name in ("headerReference", "footerReference", "footnotePr", "endnotePr", "type")}
-_PAGE = {"w": 11906, "h": 16838}
-_MARGINS = {"top": 1134, "right": 567, "bottom": 1134, "left": 1134, "header": 567, "footer": 567, "gutter": 0}
-
-
-def _with_margins(section: etree._Element, *, archive: bool) -> None:
-    size, margins = section.find(f"{_W}pgSz"), section.find(f"{_W}pgMar")
-    if size is None:
-        size = etree.Element(f"{_W}pgSz")
-        section.insert(sum(node.tag in _BEFORE_PAGE for node in section), size)
-    if margins is None:
-        margins = etree.Element(f"{_W}pgMar")
-        size.addnext(margins)
-    for node, standard in ((size, _PAGE), (margins, _MARGINS)):
-        for name, value in standard.items():
-            given = node.get(f"{_W}{name}")
-            node.set(f"{_W}{name}", str(whole(given, value)))
-    if archive:
-        margins.set(f"{_W}left", str(max(_ARCHIVE, _of(margins, "left"))))
-
-
-def _of(node: etree._Element, name: str) -> int:
-    return whole(node.get(f"{_W}{name}"))
-
-
-def _text_width(section: etree._Element) -> int:
-    size, margins = section.find(f"{_W}pgSz"), section.find(f"{_W}pgMar")
-    if size is None or margins is None:
-        return _PAGE["w"] - _MARGINS["left"] - _MARGINS["right"]
-    width = _of(size, "w") - _of(margins, "left") - _of(margins, "right") - _of(margins, "gutter")
-    if width <= 0:
-        raise PackageError("поля шаблона шире его листа")
-    return width
-
-
-def _turn(section: etree._Element) -> int:
-    """Lay a section on its side, the binding edge up; the width of its text."""
-    size, margins = section.find(f"{_W}pgSz"), section.find(f"{_W}pgMar")
-    if size is not None and margins is not None and _of(size, "w") < _of(size, "h"):
-        for name, value in (("w", _of(size, "h")), ("h", _of(size, "w"))):
-            size.set(f"{_W}{name}", str(value))
-        size.set(f"{_W}orient", "landscape")
-        was = {name: _of(margins, name) for name in ("top", "right", "bottom", "left")}
-        for name, other in (("top", "left"), ("right", "top"), ("bottom", "right"), ("left", "bottom")):
-            margins.set(f"{_W}{name}", str(was[other]))
-    return _text_width(section)
