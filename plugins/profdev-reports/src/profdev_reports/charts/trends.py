@@ -12,12 +12,12 @@ from profdev_indicators.model import Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 from profdev_indicators.views import notes
-from profdev_indicators.views.form import Nature, difference
+from profdev_indicators.views.form import Nature
 from profdev_reports.charts import speech
 from profdev_reports.charts.absences import ABSENCES, UNCONFIRMED
 from profdev_reports.charts.axes import Axis, axis
 from profdev_reports.charts.drawing import Chart, Drawing, Point, Role
-from profdev_reports.charts.history import History
+from profdev_reports.charts.history import History, breaks, last_change
 from profdev_reports.charts.lettering import width, wrapped
 from profdev_reports.charts.placing import Box, free
 from profdev_reports.charts.sparks import runs
@@ -103,19 +103,12 @@ def _scene(monitoring: Monitoring, indicator: str, unit: str) -> Scene | None:
     words = [_aimed(aim, line.indicator.unit) for aim in aims if aim is not None]
     right = WIDTH - _RIGHT - max((width(text, _SIZE) + 6 for text in words), default=0.0)
     each = (right - _LEFT) / len(periods)
-    slots, definition = [], ""
-    for place, period in enumerate(periods):
-        value = values.get(str(period))
-        defined = value.definition if value and value.state != "not_defined" else ""
-        slots.append(
-            Slot(
-                period=period,
-                x=_LEFT + each * (place + 0.5),
-                value=value,
-                breaks=bool(defined and definition and defined != definition),
-            )
-        )
-        definition = defined or definition
+    own = [values.get(str(period)) for period in periods]
+    broken = breaks(own)
+    slots = [
+        Slot(period=period, x=_LEFT + each * (place + 0.5), value=own[place], breaks=place in broken)
+        for place, period in enumerate(periods)
+    ]
     ends = [end for value in values.values() for end in (value.ci_low, value.ci_high) if end is not None]
     scale = axis([*known, *ends, *filter(None, aims)], line.indicator.unit, start=BOTTOM, end=TOP)
     last = list(values.values())[-1]
@@ -127,7 +120,7 @@ def _scene(monitoring: Monitoring, indicator: str, unit: str) -> Scene | None:
         values=scale,
         places=monitoring.district.publication.decimals,
         targets=tuple(_targets(slots, aims, each)),
-        change=_change(slots),
+        change=last_change(own),
     )
 
 
@@ -158,13 +151,6 @@ def _targets(slots: Sequence[Slot], aims: Sequence[float | None], each: float) -
             if aim is not None:
                 yield slots[start].x - each / 2, slots[place - 1].x + each / 2, aim
             start = place
-
-
-def _change(slots: Sequence[Slot]) -> float | None:
-    read = [slot.value for slot in slots if slot.value is not None]
-    if len(read) < 2 or read[-1].definition != read[-2].definition:  # noqa: PLR2004 - a change is of two
-        return None
-    return difference(read[-1], read[-2])
 
 
 def _grid(drawing: Drawing, scene: Scene) -> None:
