@@ -159,7 +159,7 @@ def test_the_form_has_the_number_with_what_it_is_made_of() -> None:
     assert "целевое 75\N{NO-BREAK SPACE}%: не достигнуто" in str(line["Примечание"])
 
 
-def test_lines_stand_on_the_scale_of_per_cent_and_stop_at_a_break() -> None:
+def test_bars_stand_on_the_scale_of_per_cent_and_stop_at_a_break() -> None:
     cells = Cells()
     for year, (value, definition) in enumerate([(10, "a"), (20, "a"), (50, "b"), (None, "b"), (70, "b")], start=2018):
         cells.add("1.1", value, None if value is None else 100, period=str(year), definition=definition)
@@ -168,7 +168,7 @@ def test_lines_stand_on_the_scale_of_per_cent_and_stop_at_a_break() -> None:
     assert 'manualMax="100" manualMin="0"' in xml
     assert 'displayEmptyCellsAs="gap"' in xml
     (line,) = [row for row in table(content, "Динамика", "Код") if row["Код"] == "1.1"]
-    assert [line[f"линия {year}"] for year in range(2018, 2023)] == ["", "", 50, "", 70]
+    assert [line[f"график {year}"] for year in range(2018, 2023)] == ["", "", 50, "", 70]
     assert [line[str(year)] for year in range(2018, 2023)] == [10, 20, 50, "нет данных", 70]
     assert line["Примечание"] == "‡ с 2020 определение другое"
 
@@ -266,6 +266,13 @@ def test_in_public_there_are_no_hashes_no_places_and_no_remarks() -> None:
     assert "один файл под двумя периодами" not in everything
     assert "c0ffee" in everything  # the configuration is no secret
     assert "ab" * 32 in "".join(inside(book(lively()), r".*\.xml").values())
+
+
+def test_in_public_nobody_below_the_totals_is_found_fault_with_by_name() -> None:
+    content = book(public(lively()))
+    assert [row["Кто"] for row in table(content, "Находки", "Важность")] == ["Выдуманный район"]
+    assert rows(content, "Рекомендации")[-1][0] == "Рекомендаций нет."
+    assert not any(SCHOOL in row for row in rows(content, "Сводка"))
 
 
 def test_a_district_with_nothing_but_one_number() -> None:

@@ -179,9 +179,9 @@ class Page:
             self.sheet.autofilter(self.row, 0, min(last, MOST_ROWS - 1), len(titles) - 1)
         self.row += 1
 
-    def line(self, cells: Sequence[Given], *, level: int = 0) -> None:
-        """One row, as high as its longest text; ``level`` of the outline."""
-        self.sheet.set_row(self.row, self.height(cells), None, {"level": level} if level else {})
+    def line(self, cells: Sequence[Given], *, level: int = 0, least: float = _ROW) -> None:
+        """One row, as high as its longest text and no lower than ``least``; ``level`` of the outline."""
+        self.sheet.set_row(self.row, max(self.height(cells), least), None, {"level": level} if level else {})
         for column, cell in enumerate(cells):
             self.put(column, cell)
         self.row += 1
