@@ -24,6 +24,7 @@ _LONGEST_TEXT = 32_767  # UTF-16 units of a cell
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 _RESERVED = "history"  # Excel takes no sheet of this name
 _A4 = 9
+_EVERYWHERE = "A1:XFD1048576"
 _PIXELS = 7.0  # of a unit of a column's width
 _ROW = 15.0  # points
 _LETTER = 11.2  # pixels
@@ -103,6 +104,7 @@ class Binding:
         sheet.set_header("&L&A")
         sheet.set_footer("&RСтраница &P из &N")
         sheet.hide_gridlines(2)
+        sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})  # codes of criteria: «1.1» is no number
         return Page(sheet, self, tuple(widths))
 
     def look(self, look: Look) -> Format:
