@@ -29,7 +29,7 @@ _LINE = 19.0
 _LEADER = 26.0  # from a point to its label
 _PART = 10.0  # between the parts of a label
 _AIR = 1.3  # the field is so much higher than its labels, lest each stand far from its point
-_MOST_WORDS = 12  # criteria told in full below the picture
+_MOST_WORDS = 6  # criteria told in full below the picture
 
 
 @frozen(kw_only=True)

@@ -359,14 +359,18 @@ def _legend(scene: Scene) -> Iterator[str]:
         yield "Отрезок у точки — где было бы значение, если бы ответили все (с вероятностью 95 %)"
     if any(value.evidenced < value.reported for value in known):
         yield f"{UNCONFIRMED} — {wording.NOT_EVIDENCED}"
-    for slot in scene.slots:
-        if slot.breaks:
-            yield f"‡ — с {slot.period} определение другое: с прежними значениями не сравнивается"
+    if since := _broken(scene):
+        yield f"‡ — с {since} определение другое: с прежними значениями не сравнивается"
     states = {value.state for value in values if value.value is None}
     if states and _is_narrowest(scene):
         yield "Пунктирная рамка — значений нет; почему — в таблице"
     elif _is_narrow(scene):
         yield from (f"«{ABSENCES[state].sign}» — {ABSENCES[state].meaning}" for state in ABSENCES if state in states)
+
+
+def _broken(scene: Scene) -> str:
+    """«2020, 2022»: from which periods on the definition is another one."""
+    return ", ".join(str(slot.period) for slot in scene.slots if slot.breaks)
 
 
 def _title(scene: Scene) -> str:
@@ -380,7 +384,8 @@ def _said(scene: Scene) -> str:
         f"{slot.period} — {speech.amount(slot.value, scene.indicator, scene.nature, scene.places)}"
         for slot in scene.slots
     ]
-    always = [f"С {slot.period} определение другое, линия прервана." for slot in scene.slots if slot.breaks]
+    since = _broken(scene)
+    always = [f"С {since} определение другое, линия прервана."] if since else []
     if scene.change is not None:
         always.insert(0, f"За последний период: {speech.spoken(scene.change, scene.indicator, scene.places)}.")
     if scene.targets:
