@@ -96,7 +96,7 @@ def test_hidden_points_are_not_there_and_counted() -> None:
     chart = made(hidden(of(USUAL, SIZES), "s0001", "s0003"))
     picture = Picture.of(chart.svg)
     assert len(picture.dots) == len(USUAL) - 2
-    assert "Значения 2\N{NO-BREAK SPACE}организаций скрыты: числа малы." in chart.alt
+    assert "Значения 2\N{NO-BREAK SPACE}организаций скрыты: так защищены малые числа." in chart.alt
 
 
 def test_the_centre_is_the_total_of_the_district_even_where_some_are_hidden() -> None:

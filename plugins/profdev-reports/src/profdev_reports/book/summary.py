@@ -50,7 +50,7 @@ def _about(monitoring: Monitoring) -> Iterator[tuple[str, str]]:
     if monitoring.provisional:
         yield "Состояние данных", "предварительные: ответы ещё могут исправить"
     if monitoring.profile == "publish":
-        yield "Для публикации", "малые числа скрыты: на их месте «…»"
+        yield "Для публикации", "часть значений скрыта, чтобы защитить малые числа: на их месте «…»"
     for word, text in (
         ("Основание", "; ".join(act.title for act in district.acts)),
         ("Оператор", district.operator),

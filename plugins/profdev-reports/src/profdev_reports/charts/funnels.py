@@ -300,7 +300,7 @@ def _overdispersion(scene: Scene) -> str:
 
 def _hidden(scene: Scene) -> str:
     units = wording.counted(scene.hidden, "организации", "организаций", "организаций")
-    return f"Значения {units} скрыты: числа малы"
+    return f"Значения {units} скрыты: так защищены малые числа"
 
 
 def _title(monitoring: Monitoring, scene: Scene) -> str:
