@@ -279,6 +279,28 @@ def test_a_district_with_nothing_but_one_number() -> None:
     assert "Форма" in sheets(book(bare()))
 
 
+@pytest.mark.parametrize("text", ["", "Очень длинное название " * 13, "\u200f", "' \t"])
+def test_names_of_any_length_make_a_book(text: str) -> None:
+    answer = lively()
+    title = evolve(answer.district.title, nominative=text)
+    indicators = [
+        evolve(section, title=text, indicators=tuple(evolve(each, title=text) for each in section.indicators))
+        for section in answer.district.sections
+    ]
+    district = evolve(answer.district, title=title, form_title=None, sections=tuple(indicators))
+    values = answer.values.with_columns(unit_name=pl.lit(text))
+    content = book(evolve(answer, district=district, values=values))
+    assert len(table(content, "Значения", "Период")) == answer.values.height
+
+
+def test_an_answer_without_values_is_a_book_all_the_same() -> None:
+    answer = lively()
+    empty = evolve(answer, history=answer.history.clear(), values=answer.values.clear())
+    names = sheets(book(empty))
+    assert "Тепловая карта" not in names
+    assert {"Форма", "Значения"} <= set(names)
+
+
 def test_the_same_answer_gives_the_same_bytes_and_no_clock() -> None:
     first = book(lively())
     assert first == book(lively())

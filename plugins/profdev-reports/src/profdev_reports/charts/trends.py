@@ -376,7 +376,9 @@ def _broken(scene: Scene) -> str:
 def _title(scene: Scene) -> str:
     first, last = scene.slots[0].period, scene.slots[-1].period
     when = str(last) if first == last else f"{first}–{last}"
-    return f"Показатель {speech.called(scene.indicator.id, 30)}, {speech.called(scene.name)}, {when}"
+    return ", ".join(
+        filter(None, (f"Показатель {speech.called(scene.indicator.id, 30)}", speech.called(scene.name), when))
+    )
 
 
 def _said(scene: Scene) -> str:
