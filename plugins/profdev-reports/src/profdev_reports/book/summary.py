@@ -10,8 +10,8 @@ from profdev_indicators.results import Finding, Monitoring
 from profdev_indicators.views.coverage import coverage, units_asked
 from profdev_indicators.views.form import Form
 from profdev_reports.book.binding import BOLD, PLAIN, Binding, Cell, Page
-from profdev_reports.book.numbers import absence
 from profdev_reports.book.heat import HEAT
+from profdev_reports.book.numbers import absence
 from profdev_reports.book.values import NAME, cut
 from profdev_reports.charts.absences import ABSENCES, INCOMPLETE, UNCONFIRMED
 from profdev_reports.charts.speech import is_worse
