@@ -224,14 +224,19 @@ def unconfirmed(picture: Picture) -> Iterator[Block]:
     items = []
     for line in picture.form.lines:
         code = line.indicator.id
-        values = ((unit, picture.cells.get((unit, code))) for unit in picture.answering)
-        names = [value.unit_name for _, value in values if value is not None and value.evidenced < value.reported]
+        values = (picture.cells.get((unit, code)) for unit in picture.answering)
+        names = [value.unit_name for value in values if value is not None and _is_claimed(value)]
         if names:
             more = f" и ещё {len(names) - _MOST_ABSENT}" if len(names) > _MOST_ABSENT else ""
             items.append(f"{code}. {recalled(line.indicator.title)}: {', '.join(names[:_MOST_ABSENT])}{more}.")
     if items:
         yield Paragraph(text="Ссылки, которой требует показатель, нет; в суммы такие ответы вошли.")
         yield Bullets(items=tuple(items))
+
+
+def _is_claimed(value: Value) -> bool:
+    """Of a hidden number it would say that it is above zero: only such ones need a link."""
+    return value.evidenced < value.reported and value.state != "suppressed"
 
 
 def remarks(picture: Picture) -> Iterator[Block]:

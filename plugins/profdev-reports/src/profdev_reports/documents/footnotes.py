@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from attrs import evolve
+
+from profdev_indicators.views import notes
+from profdev_indicators.views.form import Line
+
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def beside(line: Line, places: int) -> tuple[str, ...]:
+    """What must be read together with the number; nothing that would tell a hidden one.
+
+    Only a «да» or a number above zero needs a link: that one is missing says that there is something.
+    """
+    value = line.value
+    if value is not None and value.state == "suppressed":
+        line = evolve(line, value=evolve(value, evidenced=value.reported))
+    return notes.notes(line, places)
 
 
 def footnotes(notes: Iterable[Sequence[str]]) -> Mapping[str, str]:
