@@ -132,7 +132,7 @@ def _short(words: str, most: int) -> str:
     """At most so many letters; cut between words where that leaves enough."""
     if len(words) <= most:
         return words
-    whole = words[: most + 1].rsplit(" ", 1)[0]
+    whole = words[: most + 1].rpartition(" ")[0]
     return (whole if len(whole) > most // 2 else words[:most]).rstrip("' ")
 
 
@@ -239,7 +239,7 @@ def _long(text: str) -> float:
 def text_of(text: str) -> str:
     """What a cell takes of a text: no more than it holds, nothing that XML forbids."""
     words = plain(text)
-    if len(words) <= _LONGEST_TEXT // 2:
+    units = words.encode("utf-16-le")
+    if len(units) <= 2 * _LONGEST_TEXT:
         return words
-    units = words.encode("utf-16-le")[: 2 * (_LONGEST_TEXT - 1)].decode("utf-16-le", errors="ignore")
-    return words if units == words else f"{units}…"
+    return units[: 2 * (_LONGEST_TEXT - 1)].decode("utf-16-le", errors="ignore") + "…"

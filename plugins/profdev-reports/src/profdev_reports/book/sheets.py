@@ -13,10 +13,11 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Finding, Monitoring, Telling, Value
 from profdev_indicators.sentences import fact
 from profdev_indicators.views import notes
-from profdev_indicators.views.form import Form, Line, Series, difference, periods_read, series
+from profdev_indicators.views.form import Form, Line, Series, periods_read, series
 from profdev_indicators.views.judgements import kinds_of_rules, unchecked
 from profdev_reports.book.binding import BOLD, CENTRE, NUMBER, PLAIN, Binding, Cell, Given, Look, Page
 from profdev_reports.book.numbers import amount, change_look
+from profdev_reports.charts.history import breaks, last_change
 from profdev_reports.charts.speech import is_worse, movement
 
 _SEVERITY: Mapping[str, Look] = {
@@ -118,13 +119,13 @@ def dynamics(binding: Binding, monitoring: Monitoring, filled: Form) -> None:
 def _dynamics_row(page: Page, line: Line, periods: Sequence[Period], values: Series, places: int) -> None:
     indicator = line.indicator
     own = [values.get((str(period), indicator.id, MAIN)) for period in periods]
-    broken = _breaks(own)
+    broken = breaks(own)
     cells = [amount(value, indicator.unit, places, broken=place in broken) for place, value in enumerate(own)]
     since = max(broken, default=0)
     drawn: list[Given] = [
         value.value if value is not None and place >= since else None for place, value in enumerate(own)
     ]
-    changed = _last_change(own)
+    changed = last_change(own)
     told = "" if changed is None else movement(changed, indicator, places)
     look = _WORSE if is_worse(changed, indicator) else PLAIN
     remark = "; ".join(f"‡ с {periods[place]} определение другое" for place in sorted(broken))
@@ -175,24 +176,6 @@ def _letters(column: int) -> str:
         column, rest = divmod(column, 26)
         letters, column = chr(ord("A") + rest) + letters, column - 1
     return letters
-
-
-def _breaks(own: Sequence[Value | None]) -> frozenset[int]:
-    """Places from which on the definition is another one."""
-    found, definition = set(), ""
-    for place, value in enumerate(own):
-        told = value.definition if value is not None and value.state != "not_defined" else ""
-        if told and definition and told != definition:
-            found.add(place)
-        definition = told or definition
-    return frozenset(found)
-
-
-def _last_change(own: Sequence[Value | None]) -> float | None:
-    read = [value for value in own if value is not None]
-    if len(read) < 2 or read[-1].definition != read[-2].definition:  # noqa: PLR2004 - a change is of two
-        return None
-    return difference(read[-1], read[-2])
 
 
 def found(binding: Binding, monitoring: Monitoring, cells: Sequence[Finding]) -> None:

@@ -29,7 +29,7 @@ SHEETS = {
 }
 
 
-def summary(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], found: Sequence[Finding]) -> None:
+def sheet(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], found: Sequence[Finding]) -> None:
     """The sheet."""
     page = binding.page("Сводка", (34, 60, 14, 14, 14, 14))
     district = monitoring.district
