@@ -11,6 +11,7 @@ from attrs import evolve
 import example_district
 import monitorings
 from profdev_indicators.facade import analyse
+from profdev_indicators.frames import RECOMMENDATIONS
 from profdev_indicators.model import Documents
 from profdev_indicators.results import Monitoring
 from profdev_reports.documents.order import render
@@ -50,8 +51,9 @@ def test_the_draft_has_what_an_order_has(example: Monitoring) -> None:
         "ПРИКАЗЫВАЮ:",
         "3. Руководителям образовательных организаций:",
         "5. Контроль за исполнением приказа возложить на заместителя начальника управления.",
+        "Приложения: 1. Аналитическая справка (note-2022). 2. Меры по итогам мониторинга.",
         "Начальник управления____________________",
-        "Приложения:",
+        "Приложение 2",
     ]
     places = [found.index(text) for text in order]
     assert places == sorted(places)
@@ -81,7 +83,7 @@ def test_each_measure_names_whom_and_by_when(example: Monitoring) -> None:
 
 def test_points_are_numbered_without_gaps(example: Monitoring) -> None:
     found = drafted(example)
-    found = found[: found.index("Приложения:")]
+    found = found[: found.index("Приложение 2")]
     numbers = [int(text.split(".")[1]) for text in found if text.startswith("3.") and text.split(".")[1].isdigit()]
     assert numbers == list(range(1, len(numbers) + 1))
     operator = [text.split(" ")[0] for text in found if text.startswith("2.") and text.split(".")[1].isdigit()]
@@ -101,6 +103,24 @@ def test_every_point_is_to_be_rewritten(example: Monitoring) -> None:
 
 def test_a_draft_is_not_published(example: Monitoring) -> None:
     assert render(Order(), evolve(example, profile="publish")) == {}
+
+
+def test_advice_for_the_district_itself_is_its_operators_to_follow(example: Monitoring) -> None:
+    row = {
+        "unit": example.root,
+        "unit_name": "Район",
+        "period": "2022",
+        "indicator": "6.2",
+        "rule": "drop",
+        "severity": "risk",
+        "fact": "Факт.",
+        "action": "Составить план обучения.",
+        "deadline": date(2023, 9, 1),
+    }
+    extra = pl.DataFrame([row], schema=RECOMMENDATIONS)
+    found = drafted(evolve(example, recommendations=pl.concat([example.recommendations, extra])))
+    said = "по показателю 6.2 (Район): Составить план обучения, в срок до 01.09.2023;"
+    assert [text for text in found if text.startswith("2.") and text.endswith(said)]
 
 
 def test_an_answer_with_every_absence_gives_a_draft() -> None:

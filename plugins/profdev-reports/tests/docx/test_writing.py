@@ -11,7 +11,7 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profdev_reports.blocks import (
@@ -73,10 +73,12 @@ printable = st.text(
         exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"),
         exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
     ),
+    min_size=1,
     max_size=120,
 )
 
 
+@settings(deadline=None)  # the first document waits for its template
 @given(printable)
 def test_a_text_is_printed_as_it_is(text: str) -> None:
     table = Table(caption=text, head=(text,), rows=(Row(cells=(text,)),), widths=(1,))
@@ -85,6 +87,7 @@ def test_a_text_is_printed_as_it_is(text: str) -> None:
     assert word(written).core_properties.title == text
 
 
+@settings(deadline=None)  # the first document waits for its template
 @given(anything, st.lists(anything, max_size=3), st.none() | anything)
 def test_no_text_breaks_a_document(text: str, lines: list[str], link: str | None) -> None:
     runs = (Run(text, link=link), Run(text, bold=True, italic=True))

@@ -16,12 +16,13 @@ from profdev_indicators.views.coverage import units_asked
 from profdev_indicators.views.judgements import findings
 from profdev_indicators.views.units import in_order
 from profdev_reports import naming, provenance
-from profdev_reports.blocks import Block, Bullets, Document, Editable, Heading, Landscape, Paragraph, Row, Table
+from profdev_reports.blocks import Block, Bullets, Document, Editable, Heading, Landscape, Paragraph, Row, Run, Table
 from profdev_reports.documents.recipients import Advised, Round, codes, gathered, graver
 from profdev_reports.documents.titles import fields
 from profdev_reports.docx import templates, writing
 from profdev_reports.kinds import Order
 
+_GRAVE = SEVERITIES[SEVERITIES.index("attention") :]
 _MOST_FACTS = 8  # that a preamble can hold
 _MOST_NAMES = 12  # of organisations in one point; all of them stand in the annex
 
@@ -57,12 +58,11 @@ Measures = Mapping[str, Sequence[Advised]]
 
 
 def _measures(told: Round) -> Measures:
-    grave = SEVERITIES[SEVERITIES.index("attention") :]
     measures: defaultdict[str, list[Advised]] = defaultdict(list)
     for line in told.form.lines:
         for recipient in told.recipients:
             row = recipient.advice.get(line.indicator.id)
-            if row is not None and row["severity"] in grave:
+            if row is not None and row["severity"] in _GRAVE:
                 measures[line.indicator.id].append(row)
     return measures
 
@@ -89,7 +89,8 @@ def _covered(told: Round) -> Iterator[str]:
     asked = units_asked(told.monitoring).filter(pl.col("period") == str(told.form.period))
     units = asked.group_by("unit").agg(pl.col("told").any(), spared=pl.col("spared").all()).filter(~pl.col("spared"))
     if units.height:
-        yield f"Ответили {wording.of(units.filter('told').height, units.height)} спрошенных организаций."
+        heard = wording.of(units.filter("told").height, units.height)
+        yield f"Ответили, хотя бы на часть вопросов, {heard} спрошенных организаций."
     if told.monitoring.provisional:
         yield "Данные предварительные: ответы ещё могут исправить."
     known = [line for line in told.form.lines if line.value is not None and line.value.value is not None]
@@ -134,7 +135,7 @@ def _said(finding: Finding, told: Round) -> str:
 
 def _ordered(told: Round, measures: Measures) -> Iterator[Block]:
     documents = told.monitoring.district.documents
-    yield Paragraph(text="ПРИКАЗЫВАЮ:", align="left", indent=False)
+    yield Paragraph(text=(Run("ПРИКАЗЫВАЮ:", bold=True),), align="left", indent=False)
     period = told.form.period.title
     yield _point(
         "approve",
@@ -151,6 +152,7 @@ def _ordered(told: Round, measures: Measures) -> Iterator[Block]:
     )
     control = f"возложить на {documents.controller}" if documents.controller else "оставляю за собой"
     yield _point("control", "Пункт 5: контроль", f"5. Контроль за исполнением приказа {control}.")
+    yield _annexed(told, measures)
 
 
 def _for_operator(told: Round) -> Iterator[str]:
@@ -167,7 +169,24 @@ def _for_operator(told: Round) -> Iterator[str]:
     if silent:
         yield f"2.{point}. получить недостающие ответы от организаций, которые представили не всё ({len(silent)});"
         point += 1
+    for row in _of_totals(told):
+        yield f"2.{point}. по показателю {row['indicator']} ({row['unit_name']}): {_in_sentence(row)};"
+        point += 1
     yield f"2.{point}. за следующий период ({told.form.period.next.title}) проверить, что дали принятые меры."
+
+
+def _of_totals(told: Round) -> Iterator[Advised]:
+    """Advice that asks for attention and concerns the district itself or its parts."""
+    answering = {recipient.unit for recipient in told.recipients}
+    rows = told.monitoring.recommendations.filter(
+        pl.col("period") == str(told.form.period), pl.col("severity").is_in(_GRAVE)
+    )
+    return (row for row in rows.iter_rows(named=True) if row["unit"] not in answering)
+
+
+def _in_sentence(row: Advised) -> str:
+    action = str(row["action"]).rstrip(".;")
+    return f"{action}{_until([row])}"
 
 
 def _learnt(told: Round) -> str:
@@ -227,20 +246,14 @@ def _point(id: str, title: str, *texts: str) -> Editable:  # noqa: A002 - the wo
 # --- annexes ------------------------------------------------------------------------------------------------------
 
 
+def _annexed(told: Round, measures: Measures) -> Editable:
+    texts = [f"Приложения: 1. Аналитическая справка (note-{naming.of_period(told.form.period)})."]
+    if measures:
+        texts.append("2. Меры по итогам мониторинга.")
+    return _point("annexes", "Перечень приложений", " ".join(texts))
+
+
 def _annexes(told: Round, measures: Measures) -> Iterator[Block]:
-    yield Editable(
-        id="annexes",
-        title="Перечень приложений",
-        blocks=(
-            Paragraph(text="Приложения:", indent=False, align="left"),
-            Paragraph(
-                text=f"1. Аналитическая справка (note-{naming.of_period(told.form.period)}).",
-                indent=False,
-                align="left",
-            ),
-            *([Paragraph(text="2. Меры по организациям.", indent=False, align="left")] if measures else []),
-        ),
-    )
     if measures:
         yield Landscape(
             blocks=(

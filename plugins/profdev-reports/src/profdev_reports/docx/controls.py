@@ -17,14 +17,15 @@ _KEY, _DIGITS = 12, 16
 _MARK = rf"([0-9a-f]{{{_KEY}}})_([0-9a-f]{{{_DIGITS}}})"
 _OURS = re.compile(rf"profdev_{_MARK}")
 _THING = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for a picture, a formula, another control
+_TEXTS = frozenset({"t", "delText"})
+_SPACE = frozenset({"tab", "br", "cr", "ptab"})
+_THINGS = frozenset({"drawing", "pict", "object", "oMath", "footnoteReference", "endnoteReference", "commentReference"})
 _PARAGRAPH_END = "</w:p>"
+_SEEN = [f"{{*}}{name}" for name in ("p", "tc", "sdt", "fldChar", *_TEXTS, *_SPACE, *_THINGS)]
 DOCUMENT = "profdev-document"
 OUTSIDE = "profdev-outside"
 """Names of the properties by which a document is known when it comes back."""
 _SPACES = re.compile(r"[ \t\r\n\xa0]+")
-_TEXTS = frozenset({"t", "delText"})
-_SPACE = frozenset({"tab", "br", "cr", "ptab"})
-_THINGS = frozenset({"drawing", "pict", "object", "oMath", "footnoteReference", "endnoteReference", "commentReference"})
 
 
 @frozen
@@ -142,7 +143,7 @@ def bookmark(content: etree._Element, found: Mark) -> None:
 def _read(element: etree._Element, *, around: bool) -> Iterator[str]:
     r"""Texts with «\v» between paragraphs; what a field shows is left out: it changes by itself."""
     in_field = 0
-    walk = etree.iterwalk(element, events=("start", "end"))
+    walk = etree.iterwalk(element, events=("start", "end"), tag=_SEEN)  # most elements are looks
     for event, node in walk:
         name = etree.QName(node).localname if isinstance(node.tag, str) else ""
         if event == "end":

@@ -140,6 +140,8 @@ def _brought(theirs: _Opened, ours: _Opened, changed: Sequence[etree._Element]) 
 
 def _fill(place: etree._Element, control: etree._Element, carrier: Carrier) -> None:
     inside, written = place.find(f"{_W}sdtContent"), control.find(f"{_W}sdtContent")
+    if control.find(f"{_W}sdtPr/{_W}showingPlcHdr") is not None:
+        written = None  # emptied: what is seen there is Word's own «enter a text»
     if inside is None:
         return
     for child in list(inside):

@@ -310,6 +310,7 @@ def _sheet(root: etree._Element, *, archive: bool) -> Sheet:
     )
 
 
+_BEFORE_PAGE = {f"{_W}{name}" for name in ("headerReference", "footerReference", "footnotePr", "endnotePr", "type")}
 _PAGE = {"w": 11906, "h": 16838}
 _MARGINS = {"top": 1134, "right": 567, "bottom": 1134, "left": 1134, "header": 567, "footer": 567, "gutter": 0}
 
@@ -317,9 +318,11 @@ _MARGINS = {"top": 1134, "right": 567, "bottom": 1134, "left": 1134, "header": 5
 def _with_margins(section: etree._Element, *, archive: bool) -> None:
     size, margins = section.find(f"{_W}pgSz"), section.find(f"{_W}pgMar")
     if size is None:
-        size = etree.SubElement(section, f"{_W}pgSz")
+        size = etree.Element(f"{_W}pgSz")
+        section.insert(sum(node.tag in _BEFORE_PAGE for node in section), size)
     if margins is None:
-        margins = etree.SubElement(section, f"{_W}pgMar")
+        margins = etree.Element(f"{_W}pgMar")
+        size.addnext(margins)
     for node, standard in ((size, _PAGE), (margins, _MARGINS)):
         for name, value in standard.items():
             given = node.get(f"{_W}{name}")

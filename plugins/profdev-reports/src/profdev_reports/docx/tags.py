@@ -17,7 +17,7 @@ from profdev_reports.docx.printable import escaped
 _W = f"{{{W}}}"
 _PARAGRAPH = f"{_W}p"
 _TEXT = f"{_W}t"
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+_TAG = re.compile(r"\{\{[^{}]*\}\}|\{[%#][^{}]*[%#]\}")
 _BLOCK = re.compile(r"\{\{p\s+(\w+)\s*\}\}")
 _IF = re.compile(r"\{%p\s+if\s+(.+?)\s*%\}")
 _ENDIF = re.compile(r"\{%p\s+endif\s*%\}")
