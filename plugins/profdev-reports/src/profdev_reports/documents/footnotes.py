@@ -23,9 +23,9 @@ def beside(line: Line, places: int) -> tuple[str, ...]:
     return notes.notes(line, places)
 
 
-def footnotes(notes: Iterable[Sequence[str]]) -> Mapping[str, str]:
+def footnotes(rows: Iterable[Sequence[str]]) -> Mapping[str, str]:
     """The mark of each text: «¹⁾», «²⁾»."""
-    texts = dict.fromkeys(text for row in notes for text in row)
+    texts = dict.fromkeys(text for row in rows for text in row)
     return {text: f"{number}⁾".translate(_RAISED) for number, text in enumerate(texts, start=1)}
 
 
