@@ -6,19 +6,22 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import polars as pl
 import pypdf
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import monitorings
 from example_district import monitored, plugins, written
 from profdev_indicators import hookimpl, load, monitor, publish, wording
 from profdev_indicators.facade import analyse
 from profdev_indicators.frames import HIDDEN as HIDDEN_FRAME
-from profdev_indicators.frames import VALUES
+from profdev_indicators.frames import STATES, VALUES
 from profdev_indicators.model import District, Name
 from profdev_indicators.results import Exhibit, Monitoring, Protection
 from profdev_indicators.views.form import forms
@@ -412,3 +415,68 @@ def test_hostile_names_are_texts(lively: Monitoring) -> None:
     told = "\n".join(node.text or "" for node in word.element.iter() if node.tag.endswith("}t"))
     assert "<b>{{ x }}</b> =1+1 #let" in told
     assert monitorings.HOSTILE.split("\n")[0] in told
+
+
+def test_advice_that_is_the_same_for_several_is_said_to_be_hardly_addressed(lively: Monitoring) -> None:
+    assert "Одно и то же действие" not in words(lively)
+    row = lively.recommendations.row(0, named=True)
+    several = pl.DataFrame([row, row | {"unit": "s2"}], lively.recommendations.schema)
+    assert "(показатель — скольким): 1.1 — 2." in words(evolve(lively, recommendations=several))
+
+
+def test_a_long_roster_is_cut_with_a_word_where_the_rest_is() -> None:
+    cells = monitorings.Cells()
+    units = [f"s{number:03}" for number in range(400)]
+    for indicator in monitorings.DISTRICT.indicators:
+        cells.add(indicator.id, 8000, 12000, expected=400, reported=400, evidenced=400)
+        for unit in units:
+            cells.add(indicator.id, 20, 30, unit=unit)
+    heat = [
+        block
+        for block in flat(document(monitorings.monitoring(cells, units=tuple(units))).blocks)
+        if isinstance(block, Table) and block.head[0] == "Организация"
+    ]
+    assert [len(block.rows) for block in heat] == [60]
+    assert heat[0].notes == ("Показаны первые 60 строк из 401; все — в values.csv.",)
+
+
+def test_one_organisation_is_a_district_as_well() -> None:
+    cells = monitorings.Cells()
+    for unit in ("d", "s1"):
+        cells.add("1.1", 1, 2, unit=unit)
+    monitoring = monitorings.monitoring(cells, units=("s1",))
+    assert set(Note().render(monitoring)) == {"note-2022.docx", "note-2022.pdf"}
+    assert "По группам организаций" not in words(monitoring)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_whatever_was_answered_the_summary_says_it(data: st.DataObject) -> None:
+    cells, expected = monitorings.Cells(), []
+    for indicator in ("1.1", "1.2"):
+        for period in ("2021", "2022"):
+            whole = data.draw(st.integers(1, 10_000))
+            part, state = data.draw(st.integers(0, whole)), data.draw(st.sampled_from([None, *STATES[2:]]))
+            if state is None:
+                cells.add(indicator, part, whole, period=period)
+            else:
+                cells.add(indicator, period=period, state=state)
+            shown = wording.STATE_WORDS[state] if state else wording.with_unit(100 * part / whole, "%")
+            expected.append((shown, "" if state else f"{wording.count(part)} из {wording.count(whole)}"))
+    rows = table(monitorings.monitoring(cells), "Значения показателей за 2022 год").rows
+    by_code = {spoken(row.cells[0]): row.cells for row in rows}
+    for code, before, now in (("1.1", expected[0], expected[1]), ("1.2", expected[2], expected[3])):
+        value, *sums = spoken(by_code[code][2]).split("\n")
+        assert re.split(r" [¹²³⁴⁵⁶⁷⁸⁹⁰]", value)[0] == now[0]
+        assert "".join(sums) == now[1]
+        assert spoken(by_code[code][3]) == "\n".join(filter(None, before))
+
+
+def test_a_missing_link_does_not_tell_that_a_hidden_number_is_above_zero() -> None:
+    cells = monitorings.Cells()
+    hidden: dict[str, Any] = {"state": "suppressed", "expected": 1, "reported": 1, "evidenced": 0}
+    cells.add("1.2", **hidden)
+    cells.add("1.2", unit="s1", **hidden)
+    monitoring = monitorings.monitoring(cells, profile="publish", units=("s1",))
+    assert "без ссылки" not in words(monitoring)
+    assert "Заявлено" not in words(monitoring)

@@ -17,7 +17,7 @@ _FEW, _WIDE = 12, 46  # letters
 _LONG = 18  # letters of a text that wants a wide column
 
 
-def exhibits(binding: Binding, monitoring: Monitoring) -> None:
+def sheets(binding: Binding, monitoring: Monitoring) -> None:
     """Each table with its notes, in the order of the configuration; those of the department are not published."""
     for exhibit in monitoring.exhibits:
         if not (exhibit.internal and monitoring.profile == "publish"):

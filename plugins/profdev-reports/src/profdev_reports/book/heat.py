@@ -16,6 +16,7 @@ from profdev_reports.book.numbers import absence, shown
 from profdev_reports.charts.absences import ABSENCES, INCOMPLETE, UNCONFIRMED
 from profdev_reports.charts.shading import shade, steps
 
+HEAT = "Тепловая карта"
 _DEEPEST = 7  # levels of an outline in Excel
 _COLUMN = 9.0  # letters
 _HIGHEST = 150.0  # points of a row
@@ -26,7 +27,7 @@ Row = Mapping[str, Mapping[str, object]]
 """Values of a unit by indicator."""
 
 
-def heat(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence[str], name: str) -> None:
+def sheet(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence[str], name: str) -> None:
     """A map of one period; nothing where the district alone has values."""
     rows = _rows(monitoring, str(filled.period))
     shown_units = [unit for unit in units if unit in rows]

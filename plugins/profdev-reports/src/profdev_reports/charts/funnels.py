@@ -23,11 +23,11 @@ from profdev_reports.charts.placing import Box, free, spread
 WIDTH = 640.0
 TOP, BOTTOM = 22.0, 330.0  # of the field
 _LEFT, _EDGE = 48.0, 12.0
-_SIZE = 12.5
-_LINE = 17.0
+_SIZE = 14.0
+_LINE = 19.0
 _LEAST = 5  # organisations: fewer are told one by one
 _STEPS = 160  # points of a limit
-_LONG_NAME = 330.0  # pixels: a longer one is told below, by its number
+_LONG_NAME = 360.0  # pixels: a longer one is told below, by its number
 _MOST_LABELS = 24
 _MOST_TOLD = 12  # organisations below the picture
 _MOST_SAID = 3  # organisations in words, where there are too many for all
@@ -92,12 +92,12 @@ def funnel(monitoring: Monitoring, indicator: str, *, id: str) -> Chart | None: 
         return None
     labels = _labels(scene)
     below = [line for words in _below(scene, labels) for line in wrapped(words, _SIZE, WIDTH - 2 * _EDGE)]
-    first = BOTTOM + 2 * _LINE + 6
+    first = BOTTOM + 2 * _LINE + 8
     drawing = Drawing(WIDTH, first + _LINE * len(below) + 10, id)
     _field(drawing, scene)
     _marks(drawing, scene)
     for label in labels:
-        at, bold = (label.box.left, label.box.bottom - 3), label.member.beyond > 1
+        at, bold = (label.box.left, label.box.bottom - 3.5), label.member.beyond > 1
         drawing.text(at, label.words, role=scene.role(label.member), size=_SIZE, bold=bold, halo=True)
     for row, words in enumerate(below, start=1):
         drawing.text((_EDGE, first + _LINE * row), words, role="muted", size=_SIZE)
@@ -165,11 +165,11 @@ def _field(drawing: Drawing, scene: Scene) -> None:
     for tick in up.ticks:
         drawing.line([(across.start, up.at(tick)), (across.end, up.at(tick))], "muted" if not tick else "grid", thick=1)
         words = wording.decimal(tick, 0) if tick else "0"
-        drawing.text((across.start - 8, up.at(tick) + 4), words, role="muted", size=_SIZE, anchor="end")
+        drawing.text((across.start - 8, up.at(tick) + 5), words, role="muted", size=_SIZE, anchor="end")
     drawing.text((across.start - 8, up.end - 9), "%", role="muted", size=_SIZE, anchor="end")
     for tick in across.ticks:
-        drawing.text((across.at(tick), BOTTOM + 18), wording.count(tick), role="muted", size=_SIZE, anchor="middle")
-    drawing.text(((across.start + across.end) / 2, BOTTOM + 36), _who(scene.line), size=_SIZE, anchor="middle")
+        drawing.text((across.at(tick), BOTTOM + 19), wording.count(tick), role="muted", size=_SIZE, anchor="middle")
+    drawing.text(((across.start + across.end) / 2, BOTTOM + 39), _who(scene.line), size=_SIZE, anchor="middle")
     for edge, dash in ((high, "6 4"), (low, "6 4"), (highest, "2 3"), (lowest, "2 3")):
         path = [(across.at(n), up.at(100 * share)) for n, share in zip(of, edge, strict=True)]
         drawing.line(path, "muted", thick=1.25, dash=dash)
@@ -181,8 +181,8 @@ def _ends(drawing: Drawing, scene: Scene, ends: Sequence[float]) -> None:
     """What the lines mean, at their right ends."""
     words = (("99,8 %", ends[0]), ("95 %", ends[1]), ("", scene.centre / 100), ("95 %", ends[2]), ("99,8 %", ends[3]))
     wanted = [scene.up.at(100 * share) for _, share in words]
-    for y, (text, share) in zip(spread(wanted, 14, TOP, BOTTOM), words, strict=True):
-        at = (scene.across.end + 7, y + 4)
+    for y, (text, share) in zip(spread(wanted, 16, TOP, BOTTOM), words, strict=True):
+        at = (scene.across.end + 7, y + 5)
         if text:
             drawing.text(at, text, role="muted", size=_SIZE)
         else:
@@ -266,10 +266,10 @@ def _around(at: Point, long: float) -> Iterator[Box]:
             (x - 10 - long, y - away),
             (x + 10, y + away),
             (x - 10 - long, y + away),
-            (x - long / 2, y - 16 - away),
-            (x - long / 2, y + 16 + away),
+            (x - long / 2, y - 17 - away),
+            (x - long / 2, y + 17 + away),
         ):
-            yield Box(left=left, top=middle - 7.5, right=left + long, bottom=middle + 7.5)
+            yield Box(left=left, top=middle - 8.5, right=left + long, bottom=middle + 8.5)
 
 
 def _below(scene: Scene, labels: Sequence[Label]) -> Iterator[str]:
@@ -300,7 +300,7 @@ def _overdispersion(scene: Scene) -> str:
 
 def _hidden(scene: Scene) -> str:
     units = wording.counted(scene.hidden, "организации", "организаций", "организаций")
-    return f"Значения {units} скрыты: числа малы"
+    return f"Значения {units} скрыты: так защищены малые числа"
 
 
 def _title(monitoring: Monitoring, scene: Scene) -> str:

@@ -71,6 +71,7 @@ def _to_organisations(picture: Picture) -> Iterator[Block]:
         f"требуют внимания — {len(grave)}. "
         f"Все рекомендации — {'' if picture.is_public else 'в письмах организациям и '}в recommendations.csv."
     )
+    yield from _same(rows)
     shown = _fitting(grave)
     if shown:
         left = len(grave) - len(shown)
@@ -81,6 +82,23 @@ def _to_organisations(picture: Picture) -> Iterator[Block]:
             widths=(0.32, 0.32, 0.16, 0.2),
             small=True,
             notes=(f"Ещё {wording.counted(left, *_TIMES)} — в recommendations.csv.",) if left else (),
+        )
+
+
+def _same(rows: Sequence[Advised]) -> Iterator[Block]:
+    """Advice that is the same for several is hardly addressed: it is for people to make it so."""
+    asked: dict[tuple[str, str], set[object]] = {}
+    for row in rows:
+        asked.setdefault((str(row["indicator"]), str(row["action"])), set()).add(row["unit"])
+    codes: dict[str, int] = {}
+    for (code, _), units in asked.items():
+        codes[code] = max(codes.get(code, 0), len(units))
+    several = [f"{code} — {number}" for code, number in codes.items() if number > 1]
+    if several:
+        yield Paragraph(
+            text="Одно и то же действие предложено нескольким организациям (показатель — скольким): "
+            f"{'; '.join(several)}. "
+            "Такую рекомендацию стоит уточнить для каждой."
         )
 
 

@@ -1,4 +1,4 @@
-"""Appendices of a note: values of everybody, definitions, open questions, and what the numbers do not say."""
+"""Appendices of a note: definitions, open questions, whose answers are awaited, and what could not be checked."""
 
 from __future__ import annotations
 
@@ -10,102 +10,14 @@ from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import AppliesTo, Goal
 from profdev_indicators.results import Value
-from profdev_indicators.views import notes
-from profdev_indicators.views.form import Line
 from profdev_indicators.views.judgements import Unchecked, kinds_of_rules, unchecked
-from profdev_reports.blocks import Block, Bullets, Cell, Heading, Landscape, Paragraph, Row, Table
-from profdev_reports.documents import pictures
-from profdev_reports.documents.form import by_section, explained
+from profdev_reports.blocks import Block, Bullets, Paragraph, Row, Table
+from profdev_reports.documents.form import explained
 from profdev_reports.documents.picture import Picture
-from profdev_reports.documents.titles import numbered, recalled
+from profdev_reports.documents.titles import recalled
 
-_MOST_COLUMNS = 8  # of a landscape page
-_MOST_ROWS = 60
 _MOST_ABSENT = 40
-_UNCONFIRMED, _INCOMPLETE = "†", "◐"
-_PER_CENT = "%"
 _WHOM: Mapping[AppliesTo, str] = {"all": "", "organisations": ", у организаций", "totals": ", по итогам"}
-
-
-def values(picture: Picture, title: str) -> Iterator[Block]:
-    """Heat maps under a heading, on pages lying on their side; totals stand above those they are made of."""
-    units = picture.existing
-    if len(units) < 2:  # noqa: PLR2004 - the district alone stands in the form already
-        return
-    tables = (_heat(titles, lines, units, picture) for titles, lines in _packed(picture))
-    yield Landscape(blocks=(Heading(text=title), _legend(), *tables))
-
-
-def _packed(picture: Picture) -> Iterator[tuple[Sequence[str], Sequence[Line]]]:
-    """Whole sections side by side as long as a page holds them; a section wider than a page is cut."""
-    titles: list[str] = []
-    columns: list[Line] = []
-    for section, lines in by_section(picture.form):
-        for start in range(0, len(lines), _MOST_COLUMNS):
-            part = lines[start : start + _MOST_COLUMNS]
-            if columns and len(columns) + len(part) > _MOST_COLUMNS:
-                yield tuple(titles), tuple(columns)
-                titles, columns = [], []
-            titles.extend(filter(None, (numbered(section),)))
-            columns.extend(part)
-    if columns:
-        yield tuple(titles), tuple(columns)
-
-
-def _legend() -> Paragraph:
-    return Paragraph(
-        text="Чем темнее, тем больше доля; в скобках — сколько из скольких. «нет данных» — спросили, но ответа нет; "
-        f"«{wording.DASH}» — не применимо; «{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}; «{_INCOMPLETE}» — ответили "
-        "не все; "
-        "«…» — скрыто; пусто — не спрашивали. Порядок — как в списке района: это не рейтинг.",
-        small=True,
-    )
-
-
-def _heat(titles: Sequence[str], lines: Sequence[Line], units: Sequence[str], picture: Picture) -> Table:
-    left = len(units) - _MOST_ROWS
-    return Table(
-        caption="; ".join(titles) or "Показатели",
-        head=("Организация", *(_column(line) for line in lines)),
-        rows=tuple(_heat_row(unit, lines, picture) for unit in units[:_MOST_ROWS]),
-        widths=(0.26, *(0.74 / len(lines) for _ in lines)),
-        numbers=frozenset(range(1, len(lines) + 1)),
-        small=True,
-        notes=(f"Показаны первые {_MOST_ROWS} строк из {len(units)}; все — в values.csv.",) if left > 0 else (),
-    )
-
-
-def _column(line: Line) -> str:
-    return f"{line.indicator.id}, {line.indicator.unit}".rstrip(", ")
-
-
-def _heat_row(unit: str, lines: Sequence[Line], picture: Picture) -> Row:
-    cells = [picture.cells.get((unit, line.indicator.id)) for line in lines]
-    shown = (_heat_cell(value, line, picture.places) for value, line in zip(cells, lines, strict=True))
-    return Row(cells=(picture.name(unit), *shown), kind="total" if picture.known_units[unit].level else "plain")
-
-
-def _heat_cell(value: Value | None, line: Line, places: int) -> Cell:
-    if value is None:
-        return Cell(text="")
-    if value.value is None:
-        return Cell(text=wording.STATE_WORDS[value.state], tone="muted")
-    signs = (_UNCONFIRMED if value.evidenced < value.reported else "") + (
-        _INCOMPLETE if value.state == "partial" else ""
-    )
-    is_share = line.indicator.unit == _PER_CENT and line.indicator.better != "neutral"
-    return Cell(
-        text=f"{_told(value, line, places)} {signs}".rstrip(),
-        shade=pictures.shade(value.value) if is_share else None,
-    )
-
-
-def _told(value: Value, line: Line, places: int) -> str:
-    if line.nature == "flag" and value.level == 0 and value.denominator == 1:
-        return "да" if value.numerator else "нет"
-    number = wording.decimal(value.value or 0.0, places, trim=line.indicator.unit != _PER_CENT)
-    sums = notes.parts(value, line.nature)
-    return f"{number} ({sums})" if sums else number
 
 
 def method(picture: Picture) -> Iterator[Block]:
@@ -224,14 +136,19 @@ def unconfirmed(picture: Picture) -> Iterator[Block]:
     items = []
     for line in picture.form.lines:
         code = line.indicator.id
-        values = ((unit, picture.cells.get((unit, code))) for unit in picture.answering)
-        names = [value.unit_name for _, value in values if value is not None and value.evidenced < value.reported]
+        values = (picture.cells.get((unit, code)) for unit in picture.answering)
+        names = [value.unit_name for value in values if value is not None and _is_claimed(value)]
         if names:
             more = f" и ещё {len(names) - _MOST_ABSENT}" if len(names) > _MOST_ABSENT else ""
             items.append(f"{code}. {recalled(line.indicator.title)}: {', '.join(names[:_MOST_ABSENT])}{more}.")
     if items:
         yield Paragraph(text="Ссылки, которой требует показатель, нет; в суммы такие ответы вошли.")
         yield Bullets(items=tuple(items))
+
+
+def _is_claimed(value: Value) -> bool:
+    """Of a hidden number it would say that it is above zero: only such ones need a link."""
+    return value.evidenced < value.reported and value.state != "suppressed"
 
 
 def remarks(picture: Picture) -> Iterator[Block]:

@@ -32,8 +32,8 @@ def _conclusions(picture: Picture) -> Iterator[str]:
     for reached, words in ((False, "Цель не достигнута"), (True, "Цель достигнута")):
         lines = [line for line in picture.known if line.reached is reached]
         if lines:
-            said = (f"{line.indicator.id} ({told(line, line.value, picture.places)})" for line in lines)
-            yield f"{words}: {', '.join(said)}."
+            said = (f"{line.indicator.id} — {told(line, line.value, picture.places)}" for line in lines)
+            yield f"{words}: {'; '.join(said)}."
     below = picture.grave(above=False)
     if below:
         units = {found.unit for found in below}

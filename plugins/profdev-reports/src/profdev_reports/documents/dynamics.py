@@ -41,7 +41,7 @@ def _found(picture: Picture) -> Iterator[Block]:
         yield Paragraph(
             text=f"Случаев, которые требуют внимания: по итогам района и его частей — {len(above)}, у организаций — "
             f"{len(below)} (организаций — {where})."
-            + (f" Ещё {_cases(minor)} — для сведения, здесь не перечислено." if minor else "")
+            + (f" Ещё {_cases(minor)} — для сведения: findings.csv." if minor else "")
         )
     if above:
         yield Heading(text="По итогам", level=2)

@@ -16,7 +16,7 @@ from profdev_indicators.views.form import Form, Line, difference, forms
 from profdev_reports import kinds, pdf, provenance
 from profdev_reports.blocks import Block, Cell, Document, Heading, Paragraph, Row, Run, Table
 from profdev_reports.documents import formbook
-from profdev_reports.documents.footnotes import footnotes, listed
+from profdev_reports.documents.footnotes import beside, footnotes, listed
 from profdev_reports.documents.formats import written
 from profdev_reports.documents.titles import fields, form_title, under
 from profdev_reports.naming import of_period
@@ -67,7 +67,7 @@ def compose(form: Form, monitoring: Monitoring) -> Document:
 
 def _table(form: Form, monitoring: Monitoring) -> Table:
     places = monitoring.district.publication.decimals
-    told = {line.indicator.id: notes.notes(line, places) for line in form.lines}
+    told = {line.indicator.id: beside(line, places) for line in form.lines}
     marks = footnotes(told.values())
     rows: list[Row] = []
     for section, lines in by_section(form):

@@ -18,6 +18,7 @@ from profdev_indicators.views import notes
 from profdev_indicators.views.form import Form, Line
 from profdev_indicators.wording import NBSP
 from profdev_reports.blocks import Cell, Document, Table, Text
+from profdev_reports.documents.footnotes import beside
 from profdev_reports.docx.printable import printable
 
 _HEAD = (
@@ -129,7 +130,7 @@ def _line(sheet: Worksheet, row: int, line: Line, monitoring: Monitoring, looks:
             sheet.write_blank(row, column, None, looks["text"])
         else:
             sheet.write_number(row, column, number, looks["whole" if float(number).is_integer() else "count"])
-    note = printable("; ".join(notes.notes(line, places)))
+    note = printable("; ".join(beside(line, places)))
     sheet.write_string(row, _NOTE, note, looks["text"])
     columns = zip((*texts, note), (0, 1, 2, _NOTE), strict=True)
     sheet.set_row(row, _LINE * max(_lines_of(text, _HEAD[column][1]) for text, column in columns))

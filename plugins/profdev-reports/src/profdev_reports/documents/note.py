@@ -8,7 +8,7 @@ from profdev_indicators.results import Monitoring
 from profdev_indicators.views.form import Form, forms
 from profdev_reports import kinds, provenance
 from profdev_reports.blocks import Block, Document, Heading, PageBreak
-from profdev_reports.documents import analyses, annexes
+from profdev_reports.documents import analyses, annexes, heat
 from profdev_reports.documents.advice import advice
 from profdev_reports.documents.conclusions import conclusions, decisions
 from profdev_reports.documents.dynamics import dynamics
@@ -83,10 +83,10 @@ def _appendices(seen: Picture) -> Iterator[Block]:
         ("Цели и показатели", annexes.goals(seen)),
         *((exhibit.title, analyses.blocks(exhibit, seen)) for exhibit in analyses.others(seen)),
     )
-    heat = tuple(annexes.values(seen, "Приложение 1. Значения по организациям"))
-    yield from heat or (PageBreak(),)
+    maps = tuple(heat.values(seen, "Приложение 1. Значения по организациям"))
+    yield from maps or (PageBreak(),)
     filled = ((title, tuple(blocks)) for title, blocks in appendices)
-    first = 2 if heat else 1
+    first = 2 if maps else 1
     for number, (title, blocks) in enumerate(((title, blocks) for title, blocks in filled if blocks), start=first):
         yield Heading(text=f"Приложение {number}. {title}")
         yield from blocks

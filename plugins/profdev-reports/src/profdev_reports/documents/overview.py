@@ -12,7 +12,7 @@ from profdev_indicators.views import notes
 from profdev_indicators.views.form import Line
 from profdev_reports.blocks import Align, Block, Cell, Figure, Paragraph, Row, Run, Table, Tone
 from profdev_reports.documents import pictures
-from profdev_reports.documents.footnotes import footnotes, listed
+from profdev_reports.documents.footnotes import beside, footnotes, listed
 from profdev_reports.documents.form import by_section
 from profdev_reports.documents.picture import Picture, Side, side
 from profdev_reports.documents.titles import numbered
@@ -77,7 +77,7 @@ def _table(picture: Picture) -> Table:
 
 def _notes(line: Line, places: int) -> Sequence[str]:
     """The target has a column of its own."""
-    return notes.notes(evolve(line, target=None, reached=None), places)
+    return beside(evolve(line, target=None, reached=None), places)
 
 
 def _row(line: Line, marks: Sequence[str], picture: Picture) -> Row:

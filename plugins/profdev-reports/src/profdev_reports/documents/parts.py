@@ -10,6 +10,7 @@ from profdev_indicators.views import notes
 from profdev_indicators.views.form import Line
 from profdev_reports.blocks import Block, Bullets, Editable, Figure, Heading, Paragraph, Row, Table
 from profdev_reports.documents import pictures
+from profdev_reports.documents.footnotes import beside
 from profdev_reports.documents.form import by_section
 from profdev_reports.documents.overview import of_district
 from profdev_reports.documents.picture import Picture, side, told
@@ -55,7 +56,7 @@ def _compared(line: Line, picture: Picture) -> str:
     before, places = picture.form.before, picture.places
     if line.change is None or before is None:
         if line.value is None or line.value.value is None:
-            return "; ".join(notes.notes(line, places))
+            return "; ".join(beside(line, places))
         if line.before is None or line.before.value is None:
             return f"сравнить не с чем: за {before.title} значения нет" if before else ""
         return "определение изменилось, и с прежним значением оно не сравнивается"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from attrs import evolve
 
@@ -207,3 +208,25 @@ def test_a_hostile_name_is_printed_as_it_is() -> None:
 
 def test_the_same_answer_gives_the_same_bytes() -> None:
     assert chart(shares(50, 60)) == chart(shares(50, 60))
+
+
+def test_an_answer_without_values_has_no_charts() -> None:
+    answer = lively()
+    empty = evolve(answer, history=answer.history.clear(), values=answer.values.clear())
+    assert trend(empty, "1.1", id="t") is None
+
+
+def test_a_unit_without_a_name_leaves_no_hole_in_the_title() -> None:
+    answer = lively()
+    made = trend(evolve(answer, history=answer.history.with_columns(unit_name=pl.lit(""))), "1.1", id="t")
+    assert made is not None
+    assert Picture.of(made.svg).title == "Показатель 1.1, 2021–2022"
+
+
+def test_nothing_but_zeros_has_an_axis_too() -> None:
+    cells = Cells()
+    cells.add("2.1", 0, period="2021")
+    cells.add("2.1", 0)
+    made = trend(monitoring(cells), "2.1", id="t")
+    assert made is not None
+    assert [y for _, y, _ in Picture.of(made.svg).dots] == [BOTTOM, BOTTOM]
