@@ -15,7 +15,8 @@ from profdev_indicators.demo import write
 from profdev_indicators.errors import RequestError
 
 REPORT = "отчёт"
-_OURS = {"district.yaml", "data", REPORT}
+PUBLIC = "публикация"
+_OURS = {"district.yaml", "data", REPORT, PUBLIC}
 _MARK = "Вымышленный район"  # the first line of the configuration which `demo` writes
 
 
@@ -36,10 +37,13 @@ def command(ctx: click.Context, folder: Path) -> int:
     say(
         "",
         "Где смотреть:",
-        f"  {report / 'report.md'} — заполненная форма, находки и рекомендации",
+        f"  {report / 'site' / 'index.html'} — всё по порядку: форма, что ухудшилось, критерии, организации",
+        f"  {report / f'note-{period}.docx'} — справка; рядом форма, письма организациям, приказ, книга Excel",
         f"  {demo.readme} — что спрятано в данных",
         "Почему число такое:",
         f"  profdev explain {demo.config} 1.1 район --period {period} --data {demo.data}",
+        "Опубликовать, скрыв малые числа:",
+        f"  profdev run {demo.config} --period {period} --data {demo.data} --out {folder / PUBLIC} --profile publish",
     )
     return code
 
