@@ -1,0 +1,79 @@
+"""Pages as HTML: templates, the frame around every page, and what is never let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from profdev_reports.provenance import lines
+from profdev_reports.site.addresses import up
+from profdev_reports.site.answer import Answer
+from profdev_reports.site.parts import Link, Page, kind_of
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+# What no HTML document may hold: controls but tab and line ends, and code points that are no characters.
+_FORBIDDEN = {
+    code: _REPLACED
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000))
+    if chr(code) not in "\t\n\r"
+}
+ASSETS = ("style.css", "extras.js")
+
+
+@cache
+def environment() -> Environment:
+    """The templates; whatever is put into them is text, unless we drew it ourselves."""
+    made = Environment(
+        loader=PackageLoader("profdev_reports.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["svg"] = Markup  # noqa: S704 - pictures are drawn by `profdev_reports.charts`, which escapes texts
+    made.globals["kind_of"] = kind_of
+    return made
+
+
+def html(answer: Answer, pages: Iterable[Page], menu: Iterable[Link]) -> Mapping[str, bytes]:
+    """Every page as a file."""
+    district = answer.monitoring.district
+    template = environment().get_template("page.html")
+    items = tuple(menu)
+    around = {
+        "district": str(district.title),
+        "operator": district.operator or "",
+        "period": ", ".join(form.period.title for form in answer.forms),
+        "public": answer.is_public,
+        "provisional": answer.monitoring.provisional,
+        "foot": lines(answer.monitoring),
+        "contact": district.contact or "",
+    }
+    return {
+        page.path: template.render(page=page, root=up(page.path), menu=_current(items, page), **around).encode(
+            "utf-8", "replace"
+        )
+        for page in pages
+    }
+
+
+def assets() -> Mapping[str, bytes]:
+    """The stylesheet and the extras."""
+    folder = files("profdev_reports.site") / "assets"
+    return {name: (folder / name).read_bytes() for name in ASSETS}
+
+
+def _current(menu: tuple[Link, ...], page: Page) -> tuple[Link, ...]:
+    above = {page.path, *(link.path for link in page.trail)}
+    return tuple(Link(link.text, link.path, current=link.path in above) for link in menu)
+
+
+def _printable(value: object) -> object:
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return value.translate(_FORBIDDEN)
