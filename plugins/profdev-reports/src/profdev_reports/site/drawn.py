@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from profdev_indicators import wording
+from profdev_indicators.results import Value
 from profdev_indicators.views.form import Line
 from profdev_reports import charts
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.parts import Cell, Figure
-from profdev_reports.site.shown import shown
+from profdev_reports.site.shown import moved, shown
 
 
 def slope(answer: Answer, id: str) -> Iterator[Figure]:  # noqa: A002 - the word of HTML
@@ -56,4 +57,9 @@ def spark(answer: Answer, unit: str, line: Line, id: str) -> Cell:  # noqa: A002
         f"{period}: {shown(value, line, answer.places).text or 'не спрашивали'}"
         for period, value in zip(answer.periods, values, strict=True)
     )
-    return Cell(svg=charts.spark(points, id=id, alt=told).svg)
+    worse = moved(*_last_two(values), line, answer.places).way == "worse"
+    return Cell(svg=charts.spark(points, id=id, alt=told, worse=worse).svg)
+
+
+def _last_two(values: Sequence[Value | None]) -> tuple[Value | None, Value | None]:
+    return (values[-2] if len(values) > 1 else None), values[-1]

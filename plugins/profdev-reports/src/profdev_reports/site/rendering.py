@@ -9,6 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from profdev_reports import charts
 from profdev_reports.provenance import lines
 from profdev_reports.site.addresses import up
 from profdev_reports.site.answer import Answer
@@ -21,7 +22,7 @@ _FORBIDDEN = {
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000))
     if chr(code) not in "\t\n\r"
 }
-ASSETS = ("style.css", "extras.js")
+_ASSETS = ("style.css", "extras.js")
 
 
 @cache
@@ -63,9 +64,18 @@ def html(answer: Answer, pages: Iterable[Page], menu: Iterable[Link]) -> Mapping
 
 
 def assets() -> Mapping[str, bytes]:
-    """The stylesheet and the extras."""
+    """The stylesheet, with the colours of the charts, and the extras."""
     folder = files("profdev_reports.site") / "assets"
-    return {name: (folder / name).read_bytes() for name in ASSETS}
+    style, extras = ((folder / name).read_bytes() for name in _ASSETS)
+    return {"style.css": f"{charts.stylesheet()}{_shades()}\n".encode() + style, "extras.js": extras}
+
+
+def _shades() -> str:
+    """The steps of a heat map as classes: a page has no style of its own."""
+    return "".join(
+        f".heat td.h{place}{{background:{background};color:{words}}}\n"
+        for place, (_, _, background, words) in enumerate(charts.steps())
+    )
 
 
 def _current(menu: tuple[Link, ...], page: Page) -> tuple[Link, ...]:

@@ -38,7 +38,7 @@ def _blocks(answer: Answer) -> Iterator[Block]:
 
 
 def _table(answer: Answer, form: Form) -> Table:
-    remarks = [f"{line.indicator.id}: {'; '.join(told)}." for line in form.lines if (told := remarks(line, answer))]
+    told_below = [f"{line.indicator.id}: {'; '.join(told)}." for line in form.lines if (told := remarks(line, answer))]
     return Table(
         id=f"form-table-{form.period.slug}".lower(),
         caption=f"{heading(answer.monitoring.district)}, {form.period.title}",
@@ -47,7 +47,7 @@ def _table(answer: Answer, form: Form) -> Table:
         numbers=frozenset({3}),
         titled=1,
         look="form",
-        notes=tuple(remarks),
+        notes=tuple(told_below),
     )
 
 

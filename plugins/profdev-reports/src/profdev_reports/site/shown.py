@@ -13,8 +13,8 @@ from profdev_indicators.views.form import Line, difference
 
 UNCONFIRMED = "†"
 INCOMPLETE = "◐"
-_STEPS = 10  # of the colours of a heat map
-_PER_CENT = 100.0
+_STEPS = 10  # of the colours of a heat map, as `charts.steps` has them
+_WIDTH = 10.0  # of a step, per cent
 
 Look = Literal["value", "yes", "no", "missing", "na", "hidden", "invalid", "undefined", "none"]
 Way = Literal["better", "worse", "same", "moved", "none"]
@@ -46,7 +46,7 @@ class Shown:
     signs: str  # «†», «◐»
     words: str  # what the state is, in words; empty: an answer like any other
     look: Look
-    step: int | None  # 0–10 of the scale of colours; None: no percentage
+    step: int | None  # 0–9 of the scale of colours; None: no percentage
     order: str  # what a column is sorted by; empty: after all others
 
 
@@ -128,4 +128,4 @@ def _words(value: Value) -> str:
 
 
 def _step(value: float) -> int:
-    return min(_STEPS, max(0, int(value / _PER_CENT * _STEPS + 0.5)))
+    return min(_STEPS - 1, max(0, int(value // _WIDTH)))
