@@ -96,7 +96,7 @@ def _blocks(answer: Answer, line: Line) -> Iterator[Block]:
         shown=shown(line.value, line, answer.places),
         period=answer.period.title,
         move=moved(line.before, line.value, line, answer.places),
-        since=answer.form.before.title if answer.form.before else "",
+        since=str(answer.form.before) if answer.form.before else "",
         notes=remarks(line, answer),
     )
     yield Heading(text="Что это за число", id="definition")
@@ -208,7 +208,7 @@ def _periods(answer: Answer, line: Line) -> Table:
     return Table(
         id="periods-table",
         caption=f"{code} по периодам",
-        head=("Период", "Значение", "Посчитано из скольких", "Ответили", "Изменение", "Пояснение"),
+        head=("Период", "Значение", "Сколько из скольких", "Ответили", "Изменение", "Пояснение"),
         rows=tuple(rows),
         numbers=frozenset({1, 2, 3, 4}),
     )
@@ -240,7 +240,7 @@ def _organisations(answer: Answer, line: Line) -> Table:
     return Table(
         id="organisations-table",
         caption=f"{code} по организациям, {answer.period.title}; порядок — как в списке района",
-        head=("Организация", "Значение", "Посчитано из скольких", f"Изменение{since}", "Пояснение"),
+        head=("Организация", "Значение", "Сколько из скольких", f"Изменение{since}", "Пояснение"),
         rows=tuple(rows),
         numbers=frozenset({1, 2, 3}),
         lively=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from profdev_indicators import wording
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.parts import Legend
-from profdev_reports.site.shown import INCOMPLETE, UNCONFIRMED
+from profdev_reports.site.shown import INCOMPLETE, SHORT, UNCONFIRMED, Look
 
 _WEIGHT = {
     "critical": "разобраться сейчас",
@@ -30,11 +30,15 @@ def absences(answer: Answer) -> Legend:
             (words["not_applicable"], "na", "не применимо: не касается или освобождена"),
             (UNCONFIRMED, "value", f"{wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель"),
             (words["suppressed"], "hidden", hidden),
-            (words["invalid"], "invalid", "ответ противоречит сам себе и в суммы не вошёл"),
-            (words["not_defined"], "undefined", "показателя или организации в этом периоде нет"),
+            (words["invalid"], "invalid", f"ответ противоречит сам себе и в суммы не вошёл{_brief('invalid')}"),
+            (words["not_defined"], "undefined", f"показателя или организации в этом периоде нет{_brief('undefined')}"),
             (INCOMPLETE, "value", "ответили не все: значение по тем, кто ответил"),
         )
     )
+
+
+def _brief(look: Look) -> str:
+    return f"; в большой таблице «{SHORT[look]}»"
 
 
 def severities() -> Legend:

@@ -164,7 +164,7 @@ def _values(answer: Answer, unit: str) -> Table:
     return Table(
         id="values-table",
         caption=f"Значения за {answer.period.title}",
-        head=("Критерий", "Значение", "Посчитано из скольких", f"Изменение{since}", "По району", "Пояснение"),
+        head=("Критерий", "Значение", "Сколько из скольких", f"Изменение{since}", "По району", "Пояснение"),
         rows=tuple(rows),
         numbers=frozenset({1, 2, 3, 4}),
     )

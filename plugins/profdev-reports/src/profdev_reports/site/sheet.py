@@ -38,7 +38,7 @@ def _blocks(answer: Answer) -> Iterator[Block]:
 
 
 def _table(answer: Answer, form: Form) -> Table:
-    told_below = [f"{line.indicator.id}: {'; '.join(told)}." for line in form.lines if (told := remarks(line, answer))]
+    told_below = [_ended(f"{line.indicator.id}: {'; '.join(told)}") for line in form.lines if (told := remarks(line, answer))]
     return Table(
         id=f"form-table-{form.period.slug}".lower(),
         caption=f"{heading(answer.monitoring.district)}, {form.period.title}",
@@ -64,6 +64,11 @@ def _rows(answer: Answer, form: Form) -> Iterator[Row]:
                     Cell(text=cell.text, small=cell.parts, signs=cell.signs, spoken=cell.words, look=cell.look),
                 )
             )
+
+
+def _ended(text: str) -> str:
+    """One full stop, also after «п.п.»."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def remarks(line: Line, answer: Answer) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from attrs import frozen
@@ -19,7 +20,10 @@ _WIDTH = 10.0  # of a step, per cent
 Look = Literal["value", "yes", "no", "missing", "na", "hidden", "invalid", "undefined", "none"]
 Way = Literal["better", "worse", "same", "moved", "none"]
 
-_LOOKS: dict[str, Look] = {
+SHORT: Mapping[Look, str] = {"invalid": "!", "undefined": "×"}
+"""What stands in a cell of a heat map, where the words are too long for it."""
+
+_LOOKS: Mapping[str, Look] = {
     "not_reported": "missing",
     "not_applicable": "na",
     "not_defined": "undefined",
@@ -68,9 +72,17 @@ def shown(value: Value | None, line: Line, places: int) -> Shown:
         return NOTHING
     if value.value is None:
         word = wording.STATE_WORDS[value.state]
+        look = _LOOKS[value.state]
         reason = value.reason or _REASONS.get(value.state, "")
         return Shown(
-            text=word, short=word, parts="", signs="", words=reason, look=_LOOKS[value.state], step=None, order=""
+            text=word,
+            short=SHORT.get(look, word),
+            parts="",
+            signs="",
+            words=reason,
+            look=look,
+            step=None,
+            order="",
         )
     unit = line.indicator.unit
     flag = line.nature == "flag" and value.level == 0 and value.denominator == 1
@@ -82,7 +94,7 @@ def shown(value: Value | None, line: Line, places: int) -> Shown:
         signs=_signs(value),
         words=_words(value),
         look="value" if not flag else ("yes" if value.numerator else "no"),
-        step=_step(value.value) if unit == "%" else None,
+        step=_step(value.value) if unit == "%" and not flag else None,
         order=repr(value.value),
     )
 

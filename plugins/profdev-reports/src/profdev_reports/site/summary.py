@@ -81,8 +81,8 @@ def _tiles(answer: Answer) -> Iterator[Tile]:
     if answer.form.before is not None:
         ways = Counter(_way(line) for line in lines)
         before = answer.form.before.title
-        yield Tile(number=str(ways["worse"]), words=f"хуже, чем {before}", look="bad", path="index.html#worse")
-        yield Tile(number=str(ways["better"]), words=f"лучше, чем {before}", look="good", path="dynamics.html")
+        yield Tile(number=str(ways["worse"]), words=f"хуже, чем за {before}", look="bad", path="index.html#worse")
+        yield Tile(number=str(ways["better"]), words=f"лучше, чем за {before}", look="good", path="dynamics.html")
         yield Tile(
             number=str(len(lines) - ways["worse"] - ways["better"]),
             words="без изменений или сравнить нельзя",
@@ -116,7 +116,7 @@ def _worse(answer: Answer) -> Iterator[Block]:
         key=lambda line: (-grave.get(line.indicator.id, -1), -abs(line.change or 0.0)),
     )
     if not fallen:
-        yield Paragraph(text=f"Ни один критерий района не стал хуже, чем {answer.form.before.title}.")
+        yield Paragraph(text=f"Ни один критерий района не стал хуже, чем за {answer.form.before.title}.")
         return
     yield Table(
         id="worse-table",
