@@ -43,7 +43,9 @@ def criteria(answer: Answer) -> Iterator[Page]:
     """The list of criteria and a page for each."""
     yield Page(path=_INDEX.path, title="Критерии", blocks=_index(answer))
     lines = answer.form.lines
-    links = [Link(f"{line.indicator.id}. {line.indicator.title}", page("criteria", line.indicator.id)) for line in lines]
+    links = [
+        Link(f"{line.indicator.id}. {line.indicator.title}", page("criteria", line.indicator.id)) for line in lines
+    ]
     for place, line in enumerate(lines):
         yield Page(
             path=links[place].path,
@@ -111,8 +113,16 @@ def _blocks(answer: Answer, line: Line) -> Iterator[Block]:
         yield absences(answer)
     found = answer.findings_of_indicator.get(code, ())
     yield Heading(text="Находки", id="findings")
-    yield findings(answer, found, without="indicator") if found else Paragraph(
-        text=("По этому критерию правила не сработали. ", Link("Что проверить не удалось", "method.html#unchecked"), ".")
+    yield (
+        findings(answer, found, without="indicator")
+        if found
+        else Paragraph(
+            text=(
+                "По этому критерию правила не сработали. ",
+                Link("Что проверить не удалось", "method.html#unchecked"),
+                ".",
+            )
+        )
     )
     advice = answer.advice_of_indicator.get(code, ())
     if advice:
@@ -146,10 +156,13 @@ def _facts(answer: Answer, line: Line, told: Formula) -> Iterator[tuple[str, tup
     if basis:
         yield "Основание", (basis,)
     if indicator.target:
-        yield "Целевые значения", tuple(
-            f"с {wording.day(mark.since)}: {wording.as_set(mark.at, indicator.unit)}"
-            + (f" — {mark.basis}" if mark.basis else "")
-            for mark in sorted(indicator.target, key=lambda mark: mark.since)
+        yield (
+            "Целевые значения",
+            tuple(
+                f"с {wording.day(mark.since)}: {wording.as_set(mark.at, indicator.unit)}"
+                + (f" — {mark.basis}" if mark.basis else "")
+                for mark in sorted(indicator.target, key=lambda mark: mark.since)
+            ),
         )
     if indicator.since or indicator.until:
         since = f"с {wording.day(indicator.since)}" if indicator.since else ""
@@ -268,4 +281,3 @@ def _readings(answer: Answer, line: Line) -> Iterator[Block]:
         rows=tuple(rows),
         numbers=frozenset({2}),
     )
-

@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from profdev_indicators import wording
-from profdev_indicators.cli.outputs import table_of
+from profdev_indicators.views.tables import table_of
 from profdev_reports.site.addresses import slug
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.parts import Block, Cell, Heading, Link, Page, Paragraph, Row, Table
@@ -33,7 +33,7 @@ _COLUMNS: Mapping[str, str] = {
     "reported": "сколько из них ответили так, что ответ вошёл в суммы",
     "evidenced": "сколько из ответивших дали нужную ссылку",
     "known": "для построчных реестров: сколько строк с известным ответом",
-    "state": "состояние: ok — все ответили, partial — не все, not_reported — нет данных, not_applicable — не применимо, "
+    "state": "ok — все ответили, partial — не все, not_reported — нет данных, not_applicable — не применимо, "
     "not_defined — не определён, invalid — противоречие, suppressed — скрыто",
     "reason": "почему так, словами",
     "ci_low": "нижняя граница: где лежало бы значение, ответь все (95 %)",
@@ -87,7 +87,7 @@ def downloads(answer: Answer) -> tuple[Download, ...]:
         ("findings", "Находки правил", monitoring.findings),
         ("recommendations", "Рекомендации", monitoring.recommendations),
     )
-    tables = [(name, title, frame, {}) for name, title, frame in own]
+    tables: list[tuple[str, str, pl.DataFrame, Mapping[str, str]]] = [(*each, {}) for each in own]
     tables += [(each.id, each.title, each.frame, dict(each.headings)) for each in answer.exhibits]
     return tuple(
         Download(id=name, title=title, frame=frame, headings=headings, content=table_of(frame))

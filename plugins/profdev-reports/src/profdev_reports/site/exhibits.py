@@ -31,7 +31,9 @@ def exhibits(answer: Answer) -> Iterator[Page]:
         path=_INDEX.path,
         title="Анализы",
         blocks=(
-            Paragraph(text="Что видно сверх значений и правил. На каждой странице сказано, как её читать.", look="lead"),
+            Paragraph(
+                text="Что видно сверх значений и правил. На каждой странице сказано, как её читать.", look="lead"
+            ),
             Bullets(items=tuple((link, f" — {_size(each)}") for link, each in zip(links, shown, strict=True))),
         ),
     )
@@ -100,18 +102,22 @@ def _cells(answer: Answer, row: Mapping[str, object]) -> tuple[Cell, ...]:
 
 
 def _cell(answer: Answer, name: str, value: object) -> Cell:
+    if name == "indicator" and value in answer.indicators:
+        return Cell(text=(indicator_link(answer.indicators[str(value)], short=True),))
+    if value is None:
+        return Cell(text=wording.DASH)
+    if isinstance(value, bool):
+        return Cell(text="да" if value else "нет")
+    return _number(value, answer.places) or Cell(text=str(value))
+
+
+def _number(value: object, places: int) -> Cell | None:
+    """A number or a day, with what a column is sorted by."""
     match value:
-        case None:
-            return Cell(text=wording.DASH)
-        case bool():
-            return Cell(text="да" if value else "нет")
         case float():
-            return Cell(text=wording.decimal(value, answer.places), order=repr(value))
+            return Cell(text=wording.decimal(value, places), order=repr(value))
         case int():
             return Cell(text=wording.count(value), order=repr(value))
         case date():
             return Cell(text=wording.day(value), order=value.isoformat())
-        case _ if name == "indicator" and value in answer.indicators:
-            return Cell(text=(indicator_link(answer.indicators[str(value)], short=True),))
-        case _:
-            return Cell(text=str(value))
+    return None

@@ -24,7 +24,7 @@ from profdev_reports.site.parts import (
     Table,
 )
 from profdev_reports.site.sheet import numbered
-from profdev_reports.site.shown import NOTHING, moved, shown
+from profdev_reports.site.shown import NOTHING, Shown, moved, shown
 from profdev_reports.site.told import findings, indicator_link, recommendations
 
 _MOST_COLUMNS = 24  # of one heat map: as many as a landscape page holds
@@ -81,7 +81,9 @@ def _chunks(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 
 def _heat_map(answer: Answer, lines: Sequence[Line], number: int, part: str) -> HeatMap:
-    sections = [(numbered(section), len(list(group))) for section, group in groupby(lines, key=lambda line: line.section)]
+    sections = [
+        (numbered(section), len(list(group))) for section, group in groupby(lines, key=lambda line: line.section)
+    ]
     columns = tuple(_column(line) for line in lines)
     rows = [
         HeatRow(
@@ -115,7 +117,7 @@ def _column(line: Line) -> HeatColumn:
     )
 
 
-def _cell(answer: Answer, unit: str, line: Line) -> object:
+def _cell(answer: Answer, unit: str, line: Line) -> Shown:
     value = answer.value(unit, line.indicator.id)
     return NOTHING if value is None else shown(value, line, answer.places)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from attrs import field, frozen
+from attrs import frozen
 
 from profdev_reports.site.shown import Moved, Shown
 
@@ -226,7 +226,7 @@ class Page:
     code: str = ""  # before the title: «1.1»
     kicker: str = ""  # over the title: the section
     trail: tuple[Link, ...] = ()  # pages above it, without the first page and itself
-    blocks: Sequence[Block] = field(converter=tuple)
+    blocks: Iterable[Block]  # read once
     before: Link | None = None
     after: Link | None = None
 

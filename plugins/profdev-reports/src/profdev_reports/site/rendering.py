@@ -36,7 +36,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["svg"] = Markup  # noqa: S704 - pictures are drawn by `profdev_reports.charts`, which escapes texts
+    made.filters["svg"] = Markup  # pictures come from `profdev_reports.charts`, which escapes texts
     made.globals["kind_of"] = kind_of
     return made
 

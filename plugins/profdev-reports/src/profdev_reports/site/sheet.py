@@ -38,7 +38,9 @@ def _blocks(answer: Answer) -> Iterator[Block]:
 
 
 def _table(answer: Answer, form: Form) -> Table:
-    told_below = [_ended(f"{line.indicator.id}: {'; '.join(told)}") for line in form.lines if (told := remarks(line, answer))]
+    told_below = [
+        _ended(f"{line.indicator.id}: {'; '.join(told)}") for line in form.lines if (told := remarks(line, answer))
+    ]
     return Table(
         id=f"form-table-{form.period.slug}".lower(),
         caption=f"{heading(answer.monitoring.district)}, {form.period.title}",

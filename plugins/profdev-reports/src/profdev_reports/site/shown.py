@@ -121,9 +121,7 @@ def way(by: float, better: str) -> Way:
 
 
 def _signs(value: Value) -> str:
-    return (UNCONFIRMED if value.evidenced < value.reported else "") + (
-        INCOMPLETE if value.state == "partial" else ""
-    )
+    return (UNCONFIRMED if value.evidenced < value.reported else "") + (INCOMPLETE if value.state == "partial" else "")
 
 
 def _words(value: Value) -> str:

@@ -238,7 +238,10 @@ def _facts(answer: Answer) -> Iterator[tuple[str, tuple[Text, ...]]]:
     last = [row for row in answer.coverage if row.period == str(answer.period) and row.asked]
     titles = {source.id: source.title for source in district.sources}
     if last:
-        yield "Ответили", tuple(f"{wording.of(row.asked - row.silent, row.asked)} — {titles[row.source]}" for row in last)
+        yield (
+            "Ответили",
+            tuple(f"{wording.of(row.asked - row.silent, row.asked)} — {titles[row.source]}" for row in last),
+        )
     if district.contact:
         yield "Вопросы", (district.contact,)
 
@@ -252,4 +255,3 @@ def _ways(answer: Answer) -> Iterator[Text]:
     yield (Link("Прослеживаемость", "traceability.html"), " — от цели до эффекта принятых мер, с пробелами")
     yield (Link("Методика", "method.html"), " — как посчитано, чего проверить не удалось, что предстоит решить")
     yield (Link("Данные", "data.html"), " — таблицы, которые открывает любая программа")
-

@@ -111,7 +111,7 @@
   }
 
   function untangle() {
-    document.querySelectorAll(".region").forEach(function (region) {
+    document.querySelectorAll(".region, .picture").forEach(function (region) {
       var scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
       if (scrolls) { region.tabIndex = 0; } else { region.removeAttribute("tabindex"); }
     });
