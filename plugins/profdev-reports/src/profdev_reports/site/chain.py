@@ -89,7 +89,7 @@ def _table(
         place = f" ({aim.basis.place})" if aim.basis and aim.basis.place else ""
         rows.append(Row(group=f"{aim.title}{place}"))
         if aim.gap or not aim.indicators:
-            rows.append(Row(cells=(Cell(text=f"{_GAP}{aim.gap or 'показателей нет'}", look="gap"), *[""] * 4)))
+            rows.append(Row(gap=f"{_GAP}{aim.gap or 'показателей нет'}"))
         rows += [
             Row(cells=_link(answer, code, decided.get(code, ()), known=known))
             for code in aim.indicators

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from profdev_indicators import wording
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.criteria import basis_words
-from profdev_reports.site.formulas import SILENCE, formula, measure_at
+from profdev_reports.site.formulas import SILENCE_BRIEFLY, formula, measure_at
 from profdev_reports.site.legend import absences
 from profdev_reports.site.parts import Block, Bullets, Cell, Facts, Heading, Link, Page, Paragraph, Row, Table
 from profdev_reports.site.rules import by_chance, in_force, not_applied
@@ -70,7 +70,7 @@ def _definitions(answer: Answer) -> Table:
                     Cell(text=(indicator_link(line.indicator, short=True),)),
                     formula(measure_at(line.indicator, answer.period), district).sentence,
                     line.indicator.reading or wording.DASH,
-                    SILENCE[line.silence],
+                    SILENCE_BRIEFLY[line.silence],
                     basis_words(line.indicator.basis, district) or wording.DASH,
                 )
             )

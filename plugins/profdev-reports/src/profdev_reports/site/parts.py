@@ -68,10 +68,11 @@ class Cell:
 
 @frozen(kw_only=True)
 class Row:
-    """A row of a table; ``group`` is a heading across the table."""
+    """A row of a table; ``group`` is a heading across the table, ``gap`` says across it what is missing."""
 
     cells: tuple[Cell | str, ...] = ()
     group: str = ""
+    gap: str = ""
     total: bool = False
 
 
