@@ -42,10 +42,12 @@ def axis(values: Iterable[float], unit: str, *, start: float, end: float, ticks:
     """The scale for values of a unit: 0 to 100 for per cent, so that one point is not a collapse; 0 is on every one."""
     known = [*values, 0.0]
     least, most = min(known), max(known)
-    if unit == _PER_CENT and least >= 0 and most <= 100 + _NOISE:  # noqa: PLR2004 - per cent
+    if unit == _PER_CENT and least >= 0 and most <= 100 + _NOISE:
         return Axis(least=0.0, most=100.0, step=100.0 / ticks, start=start, end=end)
     step = _step(most - least, ticks)
-    return Axis(least=floor(least / step) * step, most=ceil(most / step - _NOISE) * step, step=step, start=start, end=end)
+    return Axis(
+        least=floor(least / step) * step, most=ceil(most / step - _NOISE) * step, step=step, start=start, end=end
+    )
 
 
 def sizes(most: float, *, start: float, end: float, ticks: int = 6) -> Axis:

@@ -1,4 +1,4 @@
-"""A chart as text: lines, circles and words with a role each, which a stylesheet may recolour; same calls, same bytes."""
+"""A chart as text: lines, circles and words with a role each, for a stylesheet to recolour; same calls, same bytes."""
 
 from __future__ import annotations
 

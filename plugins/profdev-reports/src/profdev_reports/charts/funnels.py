@@ -27,9 +27,13 @@ _SIZE = 12.5
 _LINE = 17.0
 _LEAST = 5  # organisations: fewer are told one by one
 _STEPS = 160  # points of a limit
-_LONG_NAME = 190.0  # pixels: a longer one is told below, by its number
+_LONG_NAME = 330.0  # pixels: a longer one is told below, by its number
 _MOST_TOLD = 12  # organisations below the picture
 _HAIR = 1e-9
+_KEY = (
+    "▼▲ — вне границ; крупные — вне 99,8 %. "
+    "Между штриховыми линиями — 95 % организаций, которые не отличаются от района"
+)
 
 
 @frozen(kw_only=True)
@@ -94,7 +98,8 @@ def funnel(monitoring: Monitoring, indicator: str, *, id: str) -> Chart | None: 
         drawing.text(at, words, role=role, size=_SIZE, bold=bold, halo=True)
     for row, words in enumerate(below, start=1):
         drawing.text((_EDGE, first + _LINE * row), words, role="muted", size=_SIZE)
-    return drawing.chart(_title(monitoring, scene), _said(scene))
+    title = _title(monitoring, scene)
+    return drawing.chart(title, _said(title, scene))
 
 
 def _scene(monitoring: Monitoring, indicator: str) -> Scene | None:
@@ -135,9 +140,7 @@ def _members(known: pl.DataFrame, found: Limits, total: float) -> Iterator[Membe
     inner, outer = found.inner(of), found.outer(of)
     for place, row in enumerate(known.iter_rows(named=True)):
         share = row["numerator"] / row["denominator"]
-        beyond = [
-            not float(low[place]) - _HAIR <= share <= float(high[place]) + _HAIR for low, high in (inner, outer)
-        ]
+        beyond = [not float(low[place]) - _HAIR <= share <= float(high[place]) + _HAIR for low, high in (inner, outer)]
         yield Member(
             name=name(row["unit_name"]),
             share=row["value"],
@@ -219,30 +222,23 @@ def _labels(scene: Scene) -> tuple[list[Label], list[tuple[int, Member]]]:
     if not scene.names:
         return [], []
     spots = [scene.spot(member) for member in scene.members]
-    taken = [Box(left=x - 6, top=y - 6, right=x + 6, bottom=y + 6) for x, y in spots]
-    field = Box(left=_LEFT + 2, top=TOP - 16, right=scene.across.end, bottom=BOTTOM - 2)
+    taken = [Box(left=x - 8, top=y - 7, right=x + 8, bottom=y + 7) for x, y in spots]
+    field = Box(left=_LEFT + 2, top=TOP - 16, right=scene.across.end, bottom=BOTTOM + 9)
     labels: list[Label] = []
     numbered: list[tuple[int, Member]] = []
     for member in scene.outliers:
-        words, bold = member.name, member.beyond > 1
+        words, bold = f"{member.name} — {wording.with_unit(member.share, '%', scene.places)}", member.beyond > 1
         own = scene.spot(member)
         long = width(words, _SIZE, bold=bold)
-        box = free(_around(own, long), _others(taken, own), field) if long <= _LONG_NAME else None
+        box = free(_around(own, long), taken, field) if long <= _LONG_NAME else None
         if box is None:
             words = str(len(numbered) + 1)
             numbered.append((len(numbered) + 1, member))
-            box = free(_around(own, width(words, _SIZE, bold=bold)), _others(taken, own), field)
+            box = free(_around(own, width(words, _SIZE, bold=bold)), taken, field)
         if box is not None:
             taken.append(box)
             labels.append(((box.left, box.bottom - 3), words, scene.role(member), bold))
     return labels, numbered
-
-
-def _others(taken: Sequence[Box], own: Point) -> list[Box]:
-    """All that is taken, but for the mark itself."""
-    x, y = own
-    mark = Box(left=x - 6, top=y - 6, right=x + 6, bottom=y + 6)
-    return [box for box in taken if box != mark]
 
 
 def _around(at: Point, long: float) -> Iterator[Box]:
@@ -250,18 +246,18 @@ def _around(at: Point, long: float) -> Iterator[Box]:
     x, y = at
     for away in (0.0, 8.0, 16.0):
         for left, middle in (
-            (x + 9, y - away),
-            (x - 9 - long, y - away),
-            (x + 9, y + away),
-            (x - 9 - long, y + away),
-            (x - long / 2, y - 15 - away),
-            (x - long / 2, y + 15 + away),
+            (x + 10, y - away),
+            (x - 10 - long, y - away),
+            (x + 10, y + away),
+            (x - 10 - long, y + away),
+            (x - long / 2, y - 16 - away),
+            (x - long / 2, y + 16 + away),
         ):
             yield Box(left=left, top=middle - 7.5, right=left + long, bottom=middle + 7.5)
 
 
 def _below(scene: Scene, numbered: Sequence[tuple[int, Member]]) -> Iterator[str]:
-    yield "▼▲ — вне границ; крупные — вне 99,8 %. Между штриховыми линиями лежали бы 95 % таких организаций"
+    yield _KEY
     if told := _overdispersion(scene):
         yield told
     for number, member in numbered[:_MOST_TOLD]:
@@ -292,21 +288,22 @@ def _title(monitoring: Monitoring, scene: Scene) -> str:
     return f"Показатель {speech.called(indicator.id, 30)}: организации по численности, {monitoring.periods[-1]}"
 
 
-def _said(scene: Scene) -> str:
-    value: Value | None = scene.line.value
-    sums = ""
-    if value is not None and value.numerator is not None and value.denominator is not None:
-        sums = f" ({wording.of(value.numerator, value.denominator)})"
-    always = [
-        f"По району {wording.with_unit(scene.centre, '%', scene.places)}{sums}; "
-        f"на графике {wording.counted(len(scene.members), 'организация', 'организации', 'организаций')}.",
-        f"{_hidden(scene)}." if scene.hidden else "",
-    ]
+def _said(title: str, scene: Scene) -> str:
     far = sum(member.beyond > 1 for member in scene.members)
     near = len(scene.outliers) - far
     counts = f"Вне границы 99,8 % — {far}, между 95 и 99,8 % — {near}."
     points = [_outlier(member, scene.places) for member in scene.outliers] if scene.names else []
-    return speech.told(points, summary="", always=[counts, *always]) if points else " ".join(filter(None, (counts, *always)))
+    hidden = f"{_hidden(scene)}." if scene.hidden else ""
+    return speech.told(title, points, always=[counts, _total(scene), hidden])
+
+
+def _total(scene: Scene) -> str:
+    value: Value | None = scene.line.value
+    sums = ""
+    if value is not None and value.numerator is not None and value.denominator is not None:
+        sums = f" ({wording.of(value.numerator, value.denominator)})"
+    shown = wording.counted(len(scene.members), "организация", "организации", "организаций")
+    return f"По району {wording.with_unit(scene.centre, '%', scene.places)}{sums}; на графике {shown}."
 
 
 def _outlier(member: Member, places: int) -> str:

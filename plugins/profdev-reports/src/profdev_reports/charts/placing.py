@@ -22,6 +22,14 @@ class Box:
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
+    def is_crossed(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Whether a stroke from left to right runs through it."""
+        left, right = max(self.left, start[0]), min(self.right, end[0])
+        if left >= right:
+            return False
+        heights = [start[1] + (end[1] - start[1]) * (x - start[0]) / (end[0] - start[0]) for x in (left, right)]
+        return min(heights) < self.bottom and self.top < max(heights)
+
     def holds(self, other: Box) -> bool:
         """Whether the other one lies wholly within."""
         return (

@@ -8,7 +8,10 @@ import typst
 
 _PPI = 200.0
 _VIEW_BOX = re.compile(r'viewBox="\S+ \S+ (?P<width>\S+) (?P<height>\S+)"')
-_PAGE = '#set page(width: {width:.3f}mm, height: {height:.3f}mm, margin: 0pt)\n#image("chart.svg", width: 100%)'
+_PAGE = (
+    "#set page(width: {width:.3f}mm, height: {height:.3f}mm, margin: 0pt, fill: white)\n"
+    '#image(bytes(sys.inputs.chart), format: "svg", width: 100%)'
+)
 
 
 def png(svg: str, *, width: float) -> bytes:
@@ -23,7 +26,4 @@ def png(svg: str, *, width: float) -> bytes:
     if box is None:
         raise ValueError("у картинки нет viewBox: её размеры неизвестны")
     page = _PAGE.format(width=width, height=width * float(box["height"]) / float(box["width"]))
-    picture: bytes = typst.compile(
-        {"main": page.encode(), "chart.svg": svg.encode()}, format="png", ppi=_PPI, ignore_system_fonts=True
-    )
-    return picture
+    return typst.compile(page.encode(), format="png", ppi=_PPI, sys_inputs={"chart": svg}, ignore_system_fonts=True)

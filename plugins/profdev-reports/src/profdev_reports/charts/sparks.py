@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from profdev_reports.charts.drawing import Chart, Drawing, Point
+from profdev_reports.charts.drawing import Chart, Drawing, Point, Role
 
 _WIDTH, _HEIGHT, _EDGE = 96.0, 26.0, 5.0
 _TITLE = "Динамика"
@@ -23,7 +23,7 @@ def spark(values: Sequence[float | None], *, id: str, alt: str, worse: bool = Fa
     drawing = Drawing(_WIDTH, _HEIGHT, id)
     drawing.line([(_EDGE, _HEIGHT - _EDGE), (_WIDTH - _EDGE, _HEIGHT - _EDGE)], "grid", thick=1)
     drawing.line([(_EDGE, _EDGE), (_WIDTH - _EDGE, _EDGE)], "grid", thick=1, dash="2 3")
-    role = "bad" if worse else "line"
+    role: Role = "bad" if worse else "line"
     spots = [_spot(place, value, len(values), most) for place, value in enumerate(values)]
     for run in runs(spots):
         if len(run) > 1:

@@ -16,13 +16,13 @@ _LONGEST = 600  # characters: longer, and a screen reader is switched off
 _NAME = 90
 
 
-def told(points: Sequence[str], *, summary: str, always: Sequence[str] = ()) -> str:
+def told(title: str, points: Sequence[str], *, summary: str = "", always: Sequence[str] = ()) -> str:
     """The points and what must ``always`` be said; where they are too many, the summary and how many there are."""
-    whole = " ".join(filter(None, (f"{'; '.join(points)}." if points else "", *always)))
-    if len(whole) <= _LONGEST:
+    whole = " ".join(filter(None, (_ended("; ".join(points)), *always)))
+    if len(title) + len(whole) + 2 <= _LONGEST:
         return whole
     counted = wording.counted(len(points), "точка", "точки", "точек")
-    return " ".join(filter(None, (summary, *always, f"Всего {counted}; числа — в таблице.")))
+    return " ".join(filter(None, (_ended(summary), *always, f"Всего {counted}; числа — в таблице.")))
 
 
 def called(text: str, most: int = _NAME) -> str:
@@ -88,3 +88,8 @@ def is_worse(change: float | None, indicator: Indicator) -> bool | None:
     if not change or indicator.better == "neutral":
         return None
     return (change < 0) == (indicator.better == "higher")
+
+
+def _ended(text: str) -> str:
+    """One full stop, also after «ед.»."""
+    return text if not text or text.endswith(".") else f"{text}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 
 from attrs import frozen
 
@@ -138,7 +139,9 @@ def _periods(read: Sequence[Period], values: Mapping[str, Value]) -> tuple[Perio
 
 
 def _aim(indicator: Indicator, period: Period) -> float | None:
-    mark = max((mark for mark in indicator.target if mark.since <= period.end), key=lambda mark: mark.since, default=None)
+    mark = max(
+        (mark for mark in indicator.target if mark.since <= period.end), key=lambda mark: mark.since, default=None
+    )
     return None if mark is None else mark.at
 
 
@@ -177,13 +180,18 @@ def _grid(drawing: Drawing, scene: Scene) -> None:
 
 
 def _gaps(drawing: Drawing, scene: Scene) -> None:
-    """Absences as a strip of the field with their word, breaks as a line across it."""
+    """Absences as a strip of the field with their words, breaks as a line across it."""
+    for is_absent, group in groupby(scene.slots, key=lambda slot: scene.spot(slot) is None):
+        slots = tuple(group)
+        if not is_absent:
+            continue
+        half = min(scene.each / 2 - 3, max(width(_absent(scene, slot), _SIZE) for slot in slots) / 2 + 8)
+        left, right = slots[0].x - half, slots[-1].x + half
+        drawing.box(left, TOP, right - left, BOTTOM - TOP, "muted", dash="3 4")
+        for slot in slots:
+            at = (slot.x, (TOP + BOTTOM) / 2 + 4)
+            drawing.text(at, _absent(scene, slot), size=_SIZE, anchor="middle", halo=True)
     for slot in scene.slots:
-        if scene.spot(slot) is None:
-            half = min(scene.each, 56.0) / 2 - 2
-            drawing.box(slot.x - half, TOP, 2 * half, BOTTOM - TOP, "muted", dash="3 4")
-            words = _absent(scene, slot)
-            drawing.text((slot.x, (TOP + BOTTOM) / 2 + 4), words, size=_SIZE, anchor="middle", halo=True)
         if slot.breaks:
             x = slot.x - scene.each / 2
             drawing.line([(x, TOP - 8), (x, BOTTOM)], "muted", thick=1.5, dash="6 4")
@@ -193,12 +201,23 @@ def _gaps(drawing: Drawing, scene: Scene) -> None:
 def _absent(scene: Scene, slot: Slot) -> str:
     if slot.value is None:
         return "" if _is_narrow(scene) else "не читали"
-    absence = ABSENCES[slot.value.state]
-    return absence.sign if _is_narrow(scene) else absence.word
+    state = slot.value.state
+    if _is_narrow(scene):
+        return "" if _is_narrowest(scene) else ABSENCES[state].sign
+    return speech.said_absence(state)
 
 
 def _is_narrow(scene: Scene) -> bool:
-    return scene.each < max(width(absence.word, _SIZE) for absence in ABSENCES.values()) + 8
+    return scene.each < max(width(speech.said_absence(state), _SIZE) for state in ABSENCES) + 8
+
+
+def _is_narrowest(scene: Scene) -> bool:
+    return scene.each < max(width(absence.sign, _SIZE) for absence in ABSENCES.values()) + 2
+
+
+def _word_of_gap(scene: Scene, slot: Slot) -> Box:
+    middle, half = (TOP + BOTTOM) / 2, width(_absent(scene, slot), _SIZE) / 2
+    return Box(left=slot.x - half, top=middle - 8, right=slot.x + half, bottom=middle + 8)
 
 
 def _target(drawing: Drawing, scene: Scene) -> None:
@@ -212,21 +231,33 @@ def _target(drawing: Drawing, scene: Scene) -> None:
 
 
 def _path(drawing: Drawing, scene: Scene) -> None:
-    joined: list[Point | None] = []
-    for slot in scene.slots:
-        joined.extend((None, scene.spot(slot)) if slot.breaks else (scene.spot(slot),))
-    for run in runs(joined):
+    for run in _stretches(scene):
         if len(run) > 1:
             drawing.line(run, "line", thick=2)
     for slot in scene.slots:
         spot, value = scene.spot(slot), slot.value
         if spot is None or value is None:
             continue
-        if value.ci_low is not None and value.ci_high is not None:
+        if value.ci_low is not None and value.ci_high is not None and _is_seen(scene, value):
             _whisker(drawing, slot.x, scene.values.at(value.ci_low), scene.values.at(value.ci_high))
         is_bad = slot is scene.slots[-1] and speech.is_worse(scene.change, scene.indicator)
         said = f"{slot.period}: {speech.amount(value, scene.indicator, scene.nature, scene.places)}"
         drawing.dot(spot, "bad" if is_bad else "line", radius=5, hollow=value.state == "partial", said=said)
+
+
+def _stretches(scene: Scene) -> tuple[tuple[Point, ...], ...]:
+    """Points that are joined: neither a gap nor a break lies between."""
+    joined: list[Point | None] = []
+    for slot in scene.slots:
+        joined.extend((None, scene.spot(slot)) if slot.breaks else (scene.spot(slot),))
+    return runs(joined)
+
+
+def _is_seen(scene: Scene, value: Value) -> bool:
+    """Whether the interval of a value reaches beyond its point."""
+    if value.ci_low is None or value.ci_high is None:
+        return False
+    return abs(scene.values.at(value.ci_low) - scene.values.at(value.ci_high)) > 2 * _AROUND
 
 
 def _whisker(drawing: Drawing, x: float, low: float, high: float) -> None:
@@ -237,22 +268,26 @@ def _whisker(drawing: Drawing, x: float, low: float, high: float) -> None:
 
 def _labels(drawing: Drawing, scene: Scene) -> None:
     """The value beside each point, the last and the first before others where there is no room for all."""
-    field = Box(left=_LEFT - 6, top=TOP - 20, right=WIDTH, bottom=BOTTOM)
+    field = Box(left=_LEFT - 6, top=TOP - 20, right=WIDTH - 2, bottom=BOTTOM)
     known = [(slot, spot) for slot in scene.slots if (spot := scene.spot(slot))]
     points = [Box(left=x - _AROUND, top=y - _AROUND, right=x + _AROUND, bottom=y + _AROUND) for _, (x, y) in known]
-    taken = [*points, *(_mark_of_break(scene, slot) for slot in scene.slots if slot.breaks)]
+    taken = [
+        *points,
+        *(_mark_of_break(scene, slot) for slot in scene.slots if slot.breaks),
+        *(_word_of_gap(scene, slot) for slot in scene.slots if scene.spot(slot) is None),
+    ]
+    strokes = [stroke for run in _stretches(scene) for stroke in pairwise(run)]
     for place in _by_weight(known):
-        slot, (x, y) = known[place]
+        slot, (_, y) = known[place]
         if slot.value is None:
             continue
         words = speech.label(slot.value, scene.indicator, scene.nature, scene.places)
         is_last = slot is scene.slots[-1]
         half = width(words, _SIZE, bold=is_last) / 2
+        x = min(max(slot.x, field.left + half), field.right - half)
         low, high = _reach(scene, slot, y)
-        tops = (high - 22, low + 8)
-        is_valley = all(spot[1] < y - 2 for _, spot in known[max(place - 1, 0) : place + 2] if spot[0] != x)
-        ordered = reversed(tops) if is_valley and len(known) > 1 and 0 < place < len(known) - 1 else tops
-        boxes = (Box(left=x - half, top=top, right=x + half, bottom=top + 14) for top in ordered)
+        boxes = [Box(left=x - half, top=top, right=x + half, bottom=top + 14) for top in (high - 22, low + 8)]
+        boxes.sort(key=lambda box: any(box.is_crossed(*stroke) for stroke in strokes))
         box = free(boxes, taken, field)
         if box:
             taken.append(box)
@@ -275,7 +310,10 @@ def _reach(scene: Scene, slot: Slot, y: float) -> tuple[float, float]:
 def _by_weight(known: Sequence[tuple[Slot, Point]]) -> tuple[int, ...]:
     """The last, the first, the highest, the lowest, then all others from the last."""
     places = range(len(known))
-    highest, lowest = min(places, key=lambda place: known[place][1][1]), max(places, key=lambda place: known[place][1][1])
+    highest, lowest = (
+        min(places, key=lambda place: known[place][1][1]),
+        max(places, key=lambda place: known[place][1][1]),
+    )
     return tuple(dict.fromkeys((len(known) - 1, 0, highest, lowest, *reversed(places))))
 
 
@@ -323,7 +361,7 @@ def _legend(scene: Scene) -> Iterator[str]:
     known = [value for value in values if value.value is not None]
     if any(value.state == "partial" for value in known):
         yield "○ — ответили не все: значение по тем, кто ответил"
-    if any(value.ci_low is not None and value.ci_high is not None for value in known):
+    if any(_is_seen(scene, value) for value in known):
         yield "Отрезок у точки — где было бы значение, если бы ответили все (с вероятностью 95 %)"
     if any(value.evidenced < value.reported for value in known):
         yield f"{UNCONFIRMED} — {wording.NOT_EVIDENCED}"
@@ -331,9 +369,10 @@ def _legend(scene: Scene) -> Iterator[str]:
         if slot.breaks:
             yield f"‡ — с {slot.period} определение другое: с прежними значениями не сравнивается"
     states = {value.state for value in values if value.value is None}
-    for state, absence in ABSENCES.items():
-        if state in states and (_is_narrow(scene) or absence.sign == absence.word):
-            yield f"{absence.sign} — {absence.meaning}"
+    if states and _is_narrowest(scene):
+        yield "Пунктирная рамка — значений нет; почему — в таблице"
+    elif _is_narrow(scene):
+        yield from (f"«{ABSENCES[state].sign}» — {ABSENCES[state].meaning}" for state in ABSENCES if state in states)
 
 
 def _title(scene: Scene) -> str:
@@ -352,4 +391,4 @@ def _said(scene: Scene) -> str:
         always.insert(0, f"За последний период: {speech.spoken(scene.change, scene.indicator, scene.places)}.")
     if scene.targets:
         always.insert(0, f"Ц{_aimed(scene.targets[-1][2], scene.indicator.unit)[1:]}.")
-    return speech.told(told, summary=f"Последнее значение: {told[-1]}.", always=always)
+    return speech.told(_title(scene), told, summary=f"Последнее значение: {told[-1]}", always=always)
