@@ -31,7 +31,7 @@ class Answer:
     forms: tuple[Form, ...]  # one per period asked
     periods: tuple[Period, ...]  # all read, in order
     units: tuple[str, ...]  # below the district, in the order of the roster, with something to say in some period
-    with_pages: frozenset[str]  # the same, to ask
+    with_pages: frozenset[str]  # those of them that have a page: in public, not those of which everything is hidden
     names: Mapping[str, str]
     kinds: Mapping[str, str]  # in Russian, by unit
     levels: Mapping[str, int]
@@ -82,7 +82,6 @@ def answer(monitoring: Monitoring) -> Answer:
     order = in_order(monitoring)
     asked = units_asked(monitoring)
     values = _values(monitoring.history)
-    units = _with_pages(monitoring, order)
     found = findings(monitoring, order)
     place = {unit: number for number, unit in enumerate(order)}
     rows = monitoring.recommendations.iter_rows(named=True)
@@ -91,14 +90,15 @@ def answer(monitoring: Monitoring) -> Answer:
     known = _known(monitoring)
     words = monitoring.district.kinds
     filled = forms(monitoring)
+    public = monitoring.profile == "publish"
     return Answer(
         monitoring=monitoring,
         places=monitoring.district.publication.decimals,
         forms=filled,
         lines={line.indicator.id: line for line in filled[-1].lines},
         periods=periods_read(monitoring),
-        units=units,
-        with_pages=frozenset(units),
+        units=_speaking(monitoring, order, "not_defined"),
+        with_pages=frozenset(_speaking(monitoring, order, "not_defined", *(("suppressed",) if public else ()))),
         names={unit: row["unit_name"] for unit, row in known.items()},
         kinds={unit: words.get(row["unit_kind"], row["unit_kind"] or "") for unit, row in known.items()},
         levels={unit: row["level"] for unit, row in known.items()},
@@ -134,11 +134,10 @@ def _known(monitoring: Monitoring) -> Mapping[str, Mapping[str, Any]]:
     return {row["unit"]: row for row in last.iter_rows(named=True)}
 
 
-def _with_pages(monitoring: Monitoring, order: Sequence[str]) -> tuple[str, ...]:
-    """Units of which something may be said: in public, not those of which everything is hidden."""
-    mute = ["not_defined", "suppressed"] if monitoring.profile == "publish" else ["not_defined"]
-    speaking = monitoring.history.filter(~pl.col("state").cast(pl.String).is_in(mute), pl.col("breakdown").is_null())
-    known = set(speaking["unit"].unique())
+def _speaking(monitoring: Monitoring, order: Sequence[str], *mute: str) -> tuple[str, ...]:
+    """Units below the district that have in some period a state other than these."""
+    told = monitoring.history.filter(~pl.col("state").cast(pl.String).is_in(mute), pl.col("breakdown").is_null())
+    known = set(told["unit"].unique())
     return tuple(unit for unit in order if unit in known and unit != monitoring.root)
 
 

@@ -34,8 +34,9 @@ _INDEX = Link("Организации", "organisations/index.html")
 def organisations(answer: Answer) -> Iterator[Page]:
     """The heat map and a page for each organisation."""
     yield Page(path=_INDEX.path, title="Организации и критерии", blocks=_index(answer))
-    links = [Link(answer.names[unit], page("organisations", unit)) for unit in answer.units]
-    for place, unit in enumerate(answer.units):
+    units = [unit for unit in answer.units if unit in answer.with_pages]
+    links = [Link(answer.names[unit], page("organisations", unit)) for unit in units]
+    for place, unit in enumerate(units):
         yield Page(
             path=links[place].path,
             title=answer.names[unit],
@@ -88,7 +89,7 @@ def _heat_map(answer: Answer, lines: Sequence[Line], number: int, part: str) -> 
     rows = [
         HeatRow(
             name=answer.names[unit],
-            path=page("organisations", unit),
+            path=page("organisations", unit) if unit in answer.with_pages else "",
             cells=tuple(_cell(answer, unit, line) for line in lines),
             total=answer.levels[unit] > 0,
         )

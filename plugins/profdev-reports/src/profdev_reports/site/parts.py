@@ -105,7 +105,7 @@ class HeatRow:
     """An organisation in a heat map."""
 
     name: str
-    path: str
+    path: str  # empty: it has no page
     cells: tuple[Shown, ...]
     total: bool = False
 
