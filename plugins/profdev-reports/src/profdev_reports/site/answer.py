@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Indicator
@@ -17,6 +17,7 @@ from profdev_indicators.views.coverage import Coverage, Silent, coverage, silent
 from profdev_indicators.views.form import Form, Line, forms, periods_read
 from profdev_indicators.views.judgements import findings
 from profdev_indicators.views.units import in_order
+from profdev_reports.site.shown import Shown, shown
 
 Advice = Mapping[str, Any]
 """One row of RECOMMENDATIONS."""
@@ -47,6 +48,7 @@ class Answer:
     unchecked_of_district: frozenset[str]  # indicators about whose last value some rule could say nothing
     coverage: tuple[Coverage, ...]
     silent: tuple[Silent, ...]
+    _cells: dict[tuple[str, str, str], Shown] = field(factory=dict, init=False)
 
     @property
     def form(self) -> Form:
@@ -71,6 +73,14 @@ class Answer:
     def value(self, unit: str, indicator: str, period: Period | None = None) -> Value | None:
         """A value of a main reading; of the last period asked, unless told otherwise."""
         return self.values.get((unit, indicator, str(period or self.period)))
+
+    def cell(self, unit: str, indicator: str, period: Period | None = None) -> Shown:
+        """The same as a cell of a page; made once, for the value stands on several."""
+        key = (unit, indicator, str(period or self.period))
+        made = self._cells.get(key)
+        if made is None:
+            made = self._cells[key] = shown(self.values.get(key), self.lines[indicator], self.places)
+        return made
 
     def series(self, unit: str, indicator: str) -> tuple[Value | None, ...]:
         """Values of every period read."""

@@ -203,7 +203,7 @@ def _periods(answer: Answer, line: Line) -> Table:
     values = answer.series(root, code)
     rows = []
     for place, (period, value) in enumerate(zip(answer.periods, values, strict=True)):
-        cell = shown(value, line, answer.places)
+        cell = answer.cell(root, code, period)
         earlier = next((each for each in reversed(values[:place]) if each is not None and each.value is not None), None)
         move = moved(earlier, value, line, answer.places)
         rows.append(
@@ -234,7 +234,7 @@ def _organisations(answer: Answer, line: Line) -> Table:
         value = answer.value(unit, code)
         if value is None:
             continue
-        cell = shown(value, line, answer.places)
+        cell = answer.cell(unit, code)
         move = moved(answer.value(unit, code, before) if before else None, value, line, answer.places)
         link = unit_link(answer, unit)
         rows.append(

@@ -10,7 +10,7 @@ from profdev_indicators.views.form import Line
 from profdev_reports import charts
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.parts import Cell, Figure
-from profdev_reports.site.shown import moved, shown
+from profdev_reports.site.shown import moved
 
 
 def slope(answer: Answer, id: str) -> Iterator[Figure]:  # noqa: A002 - the word of HTML
@@ -54,8 +54,7 @@ def spark(answer: Answer, unit: str, line: Line, id: str) -> Cell:  # noqa: A002
     if known < 2 or line.indicator.unit != "%":  # noqa: PLR2004 - a line has two ends
         return Cell(text=wording.DASH, spoken="рисовать нечего", look="muted", order="")
     told = ", ".join(
-        f"{period}: {shown(value, line, answer.places).text or 'не спрашивали'}"
-        for period, value in zip(answer.periods, values, strict=True)
+        f"{period}: {answer.cell(unit, line.indicator.id, period).text or 'не спрашивали'}" for period in answer.periods
     )
     worse = moved(*_last_two(values), line, answer.places).way == "worse"
     return Cell(svg=charts.spark(points, id=id, alt=told, worse=worse).svg)

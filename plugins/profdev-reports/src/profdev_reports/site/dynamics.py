@@ -10,7 +10,7 @@ from profdev_reports.site import drawn
 from profdev_reports.site.answer import Answer
 from profdev_reports.site.parts import Block, Cell, Page, Paragraph, Row, Table
 from profdev_reports.site.sheet import numbered
-from profdev_reports.site.shown import moved, shown
+from profdev_reports.site.shown import moved
 from profdev_reports.site.told import indicator_link
 
 _BREAK = "‡"
@@ -40,7 +40,7 @@ def _table(answer: Answer) -> Table:
             values = answer.series(answer.monitoring.root, line.indicator.id)
             breaks = _breaks(values)
             broken |= any(breaks)
-            cells = [shown(value, line, answer.places) for value in values]
+            cells = [answer.cell(answer.monitoring.root, line.indicator.id, period) for period in answer.periods]
             move = moved(line.before, line.value, line, answer.places)
             rows.append(
                 Row(

@@ -24,7 +24,7 @@ from profdev_reports.site.parts import (
     Table,
 )
 from profdev_reports.site.sheet import numbered
-from profdev_reports.site.shown import NOTHING, Shown, moved, shown
+from profdev_reports.site.shown import Shown, moved
 from profdev_reports.site.told import findings, indicator_link, recommendations
 
 _MOST_COLUMNS = 24  # of one heat map: as many as a landscape page holds
@@ -119,8 +119,7 @@ def _column(line: Line) -> HeatColumn:
 
 
 def _cell(answer: Answer, unit: str, line: Line) -> Shown:
-    value = answer.value(unit, line.indicator.id)
-    return NOTHING if value is None else shown(value, line, answer.places)
+    return answer.cell(unit, line.indicator.id)
 
 
 def _blocks(answer: Answer, unit: str, place: int) -> Iterator[Block]:
@@ -148,9 +147,9 @@ def _values(answer: Answer, unit: str) -> Table:
         for line in group:
             code = line.indicator.id
             value = answer.value(unit, code)
-            cell = shown(value, line, answer.places)
+            cell = answer.cell(unit, code)
             move = moved(answer.value(unit, code, before) if before else None, value, line, answer.places)
-            whole = shown(line.value, line, answer.places)
+            whole = answer.cell(answer.monitoring.root, code)
             rows.append(
                 Row(
                     cells=(
@@ -176,7 +175,7 @@ def _values(answer: Answer, unit: str) -> Table:
 def _dynamics(answer: Answer, unit: str, place: int) -> Table:
     rows = []
     for number, line in enumerate(_own(answer, unit)):
-        cells = [shown(value, line, answer.places) for value in answer.series(unit, line.indicator.id)]
+        cells = [answer.cell(unit, line.indicator.id, period) for period in answer.periods]
         rows.append(
             Row(
                 cells=(

@@ -65,6 +65,13 @@ class Cell:
     order: str = ""  # what the column is sorted by, where it is not the text
     svg: str = ""  # a picture instead of words; has a text of its own
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is words and nothing else."""
+        return isinstance(self.text, str) and not (
+            self.small or self.signs or self.spoken or self.svg or self.look in {"better", "worse"}
+        )
+
 
 @frozen(kw_only=True)
 class Row:
