@@ -195,6 +195,18 @@ def test_on_paper_there_is_no_menu_and_no_address_of_a_link(page: Page, example:
     assert "organisations/" not in text
 
 
+def test_on_paper_the_head_of_a_table_is_repeated(page: Page, example: Path) -> None:
+    page.goto((example / "criteria/1.1.html").as_uri())
+    sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages]
+    rows = page.locator("#organisations-table tbody th").all_inner_texts()
+    first, last = (
+        next(place for place, text in enumerate(sheets) if "".join(name.split()) in "".join(text.split()))
+        for name in (rows[0], rows[-1])
+    )
+    assert last > first
+    assert all("Пояснение" in text for text in sheets[first : last + 1])
+
+
 def column(page: Page, place: int) -> list[str]:
     rows = page.locator("#organisations-table tbody tr:visible")
     return [text.strip() for text in rows.locator(f":nth-child({place})").all_inner_texts()]
