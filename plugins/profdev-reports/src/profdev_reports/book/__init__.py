@@ -9,12 +9,8 @@ from profdev_indicators.views.form import forms
 from profdev_indicators.views.judgements import findings
 from profdev_indicators.views.units import in_order
 from profdev_reports import naming
-from profdev_reports.book import origin, sheets
+from profdev_reports.book import exhibits, heat, origin, sheets, summary, values
 from profdev_reports.book.binding import Binding
-from profdev_reports.book.exhibits import exhibits
-from profdev_reports.book.heat import heat
-from profdev_reports.book.summary import summary
-from profdev_reports.book.values import values
 
 
 def render(_: object, monitoring: Monitoring) -> Mapping[str, bytes]:
@@ -22,17 +18,17 @@ def render(_: object, monitoring: Monitoring) -> Mapping[str, bytes]:
     units, filled = in_order(monitoring), forms(monitoring)
     found = findings(monitoring, units)
     binding = Binding.open(f"Книга мониторинга: {monitoring.district.title.nominative}", monitoring.provenance.newest)
-    summary(binding, monitoring, filled, found)
+    summary.sheet(binding, monitoring, filled, found)
     sheets.form(binding, monitoring, filled)
     sheets.dynamics(binding, monitoring, filled[-1])
-    heat(binding, monitoring, filled[-1], units, "Тепловая карта")
+    heat.sheet(binding, monitoring, filled[-1], units, "Тепловая карта")
     for earlier in filled[:-1]:
-        heat(binding, monitoring, earlier, units, f"Тепловая карта {naming.of_period(earlier.period)}")
-    values(binding, monitoring)
+        heat.sheet(binding, monitoring, earlier, units, f"Тепловая карта {naming.of_period(earlier.period)}")
+    values.sheet(binding, monitoring)
     sheets.found(binding, monitoring, found)
     sheets.advice(binding, monitoring, units)
     sheets.not_checked(binding, monitoring)
-    exhibits(binding, monitoring)
+    exhibits.sheets(binding, monitoring)
     origin.defects(binding, monitoring)
     origin.provenance(binding, monitoring)
     return {f"book-{naming.of_period(monitoring.periods[-1])}.xlsx": binding.close()}

@@ -24,6 +24,7 @@ _LONGEST_TEXT = 32_767  # UTF-16 units of a cell
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 _RESERVED = "history"  # Excel takes no sheet of this name
 _A4 = 9
+_EVERYWHERE = "A1:XFD1048576"
 _PIXELS = 7.0  # of a unit of a column's width
 _ROW = 15.0  # points
 _LETTER = 11.2  # pixels
@@ -103,6 +104,7 @@ class Binding:
         sheet.set_header("&L&A")
         sheet.set_footer("&RСтраница &P из &N")
         sheet.hide_gridlines(2)
+        sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})  # codes of criteria: «1.1» is no number
         return Page(sheet, self, tuple(widths))
 
     def look(self, look: Look) -> Format:
@@ -119,13 +121,21 @@ class Binding:
 
     def _named(self, name: str) -> str:
         """A name a sheet may have, and no other sheet has."""
-        words = _NO_NAME.sub(" ", plain(name)).strip("' ") or "Лист"
+        words = plain(_NO_NAME.sub(" ", name)).strip("' ") or "Лист"
         for tail in _tails():
-            tried = f"{words[: _LONGEST_NAME - len(tail)].rstrip()}{tail}"
+            tried = f"{_short(words, _LONGEST_NAME - len(tail))}{tail}"
             if tried.lower() not in self._names and tried.lower() != _RESERVED:
                 self._names.add(tried.lower())
                 return tried
         raise AssertionError(name)  # there is no end of tails
+
+
+def _short(words: str, most: int) -> str:
+    """At most so many letters; cut between words where that leaves enough."""
+    if len(words) <= most:
+        return words
+    whole = words[: most + 1].rpartition(" ")[0]
+    return (whole if len(whole) > most // 2 else words[:most]).rstrip("' ")
 
 
 def _tails() -> Iterator[str]:
@@ -171,9 +181,9 @@ class Page:
             self.sheet.autofilter(self.row, 0, min(last, MOST_ROWS - 1), len(titles) - 1)
         self.row += 1
 
-    def line(self, cells: Sequence[Given], *, level: int = 0) -> None:
-        """One row, as high as its longest text; ``level`` of the outline."""
-        self.sheet.set_row(self.row, self.height(cells), None, {"level": level} if level else {})
+    def line(self, cells: Sequence[Given], *, level: int = 0, least: float = _ROW) -> None:
+        """One row, as high as its longest text and no lower than ``least``; ``level`` of the outline."""
+        self.sheet.set_row(self.row, max(self.height(cells), least), None, {"level": level} if level else {})
         for column, cell in enumerate(cells):
             self.put(column, cell)
         self.row += 1
@@ -231,7 +241,7 @@ def _long(text: str) -> float:
 def text_of(text: str) -> str:
     """What a cell takes of a text: no more than it holds, nothing that XML forbids."""
     words = plain(text)
-    if len(words) <= _LONGEST_TEXT // 2:
+    units = words.encode("utf-16-le")
+    if len(units) <= 2 * _LONGEST_TEXT:
         return words
-    units = words.encode("utf-16-le")[: 2 * (_LONGEST_TEXT - 1)].decode("utf-16-le", errors="ignore")
-    return words if units == words else f"{units}…"
+    return units[: 2 * (_LONGEST_TEXT - 1)].decode("utf-16-le", errors="ignore") + "…"

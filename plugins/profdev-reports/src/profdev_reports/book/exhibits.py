@@ -17,7 +17,7 @@ _FEW, _WIDE = 12, 46  # letters
 _LONG = 18  # letters of a text that wants a wide column
 
 
-def exhibits(binding: Binding, monitoring: Monitoring) -> None:
+def sheets(binding: Binding, monitoring: Monitoring) -> None:
     """Each table with its notes, in the order of the configuration; those of the department are not published."""
     for exhibit in monitoring.exhibits:
         if not (exhibit.internal and monitoring.profile == "publish"):
@@ -27,6 +27,8 @@ def exhibits(binding: Binding, monitoring: Monitoring) -> None:
 def _sheet(binding: Binding, exhibit: Exhibit, places: int) -> None:
     heads = _heads(exhibit)
     frame = exhibit.frame.select(list(heads))
+    if not exhibit.headings:
+        frame = frame.drop_nulls()  # what has no sentence is not worth one
     page = binding.page(exhibit.title, tuple(_width(frame[name]) for name in heads) or (80,))
     page.title(exhibit.title)
     for words in exhibit.notes:

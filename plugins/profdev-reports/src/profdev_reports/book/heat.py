@@ -26,7 +26,7 @@ Row = Mapping[str, Mapping[str, object]]
 """Values of a unit by indicator."""
 
 
-def heat(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence[str], name: str) -> None:
+def sheet(binding: Binding, monitoring: Monitoring, filled: Form, units: Sequence[str], name: str) -> None:
     """A map of one period; nothing where the district alone has values."""
     rows = _rows(monitoring, str(filled.period))
     shown_units = [unit for unit in units if unit in rows]

@@ -48,7 +48,7 @@ def change_look(unit: str, places: int, *, worse: bool | None) -> Look:
     word = "п.п." if unit == "%" else unit
     number = digits(places)
     told = f'{number}"{wording.NBSP}{_quoted(word)}"' if word else number
-    look: Look = {**NUMBER, "num_format": f"+{told};{wording.MINUS}{told};{told}"}
+    look: Look = {**NUMBER, "num_format": f'"+"{told};"{wording.MINUS}"{told};{told}'}
     return {**look, "font_color": "#b3261e", "bold": True} if worse else look
 
 

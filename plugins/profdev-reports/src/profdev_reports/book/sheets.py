@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+import polars as pl
+
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
 from profdev_indicators.model import Indicator
@@ -13,10 +15,11 @@ from profdev_indicators.periods import Period
 from profdev_indicators.results import Finding, Monitoring, Telling, Value
 from profdev_indicators.sentences import fact
 from profdev_indicators.views import notes
-from profdev_indicators.views.form import Form, Line, Series, difference, periods_read, series
+from profdev_indicators.views.form import Form, Line, Series, periods_read, series
 from profdev_indicators.views.judgements import kinds_of_rules, unchecked
 from profdev_reports.book.binding import BOLD, CENTRE, NUMBER, PLAIN, Binding, Cell, Given, Look, Page
 from profdev_reports.book.numbers import amount, change_look
+from profdev_reports.charts.history import breaks, last_change
 from profdev_reports.charts.speech import is_worse, movement
 
 _SEVERITY: Mapping[str, Look] = {
@@ -27,7 +30,12 @@ _SEVERITY: Mapping[str, Look] = {
 }
 _WORSE_INK: Look = {"font_color": "#b3261e", "bold": True}
 _WORSE: Look = {**PLAIN, **_WORSE_INK}
+_NOT_BY_NAME = (
+    "Для публикации — только по итогам: находки и рекомендации организации отправлены ей самой, "
+    "списка худших по названиям здесь нет."
+)
 _LEAST_SPARK = 2  # values
+_BARS = 45.0  # points of a row in which bars can be compared
 _FORM = (
     "Период",
     "№",
@@ -97,19 +105,19 @@ def _moved(change: float | None, indicator: Indicator, places: int) -> Given:
 
 
 def dynamics(binding: Binding, monitoring: Monitoring, filled: Form) -> None:
-    """Every period read side by side, with a line of the size of a word."""
+    """Every period read side by side, with bars of the size of a word."""
     periods, values = periods_read(monitoring), series(monitoring)
     places = monitoring.district.publication.decimals
     page = binding.page("Динамика", (7, 52, 8, *(11 for _ in periods), 22, 26, 30, *(9 for _ in periods)))
     page.title("Динамика по периодам, весь район")
     page.note(
-        "Линия показывает значения от последней смены определения (‡); для процентов её шкала всегда от 0 до 100, "
-        "поэтому небольшое изменение не выглядит обвалом. Пропуск линии — значения нет."
+        "Столбики показывают значения от последней смены определения (‡); для процентов их шкала всегда от 0 до 100, "
+        "поэтому небольшое изменение не выглядит обвалом. Пропуск — значения нет."
     )
-    heads = ["Код", "Критерий", "Единица", *map(str, periods), "Линия", "За последний период", "Примечание"]
-    page.head([*heads, *(f"линия {period}" for period in periods)], freeze=3, last=page.row + len(filled.lines))
+    heads = ["Код", "Критерий", "Единица", *map(str, periods), "График", "За последний период", "Примечание"]
+    page.head([*heads, *(f"график {period}" for period in periods)], freeze=3, last=page.row + len(filled.lines))
     drawn = len(heads)
-    page.sheet.set_column(drawn, drawn + len(periods) - 1, 9, None, {"hidden": True})  # what the lines are drawn of
+    page.sheet.set_column(drawn, drawn + len(periods) - 1, 9, None, {"hidden": True})  # what the bars are drawn of
     page.sheet.print_area(0, 0, page.row + len(filled.lines) - 1, drawn - 1)
     for line in filled.lines:
         _dynamics_row(page, line, periods, values, places)
@@ -118,13 +126,13 @@ def dynamics(binding: Binding, monitoring: Monitoring, filled: Form) -> None:
 def _dynamics_row(page: Page, line: Line, periods: Sequence[Period], values: Series, places: int) -> None:
     indicator = line.indicator
     own = [values.get((str(period), indicator.id, MAIN)) for period in periods]
-    broken = _breaks(own)
+    broken = breaks(own)
     cells = [amount(value, indicator.unit, places, broken=place in broken) for place, value in enumerate(own)]
     since = max(broken, default=0)
     drawn: list[Given] = [
         value.value if value is not None and place >= since else None for place, value in enumerate(own)
     ]
-    changed = _last_change(own)
+    changed = last_change(own)
     told = "" if changed is None else movement(changed, indicator, places)
     look = _WORSE if is_worse(changed, indicator) else PLAIN
     remark = "; ".join(f"‡ с {periods[place]} определение другое" for place in sorted(broken))
@@ -140,7 +148,8 @@ def _dynamics_row(page: Page, line: Line, periods: Sequence[Period], values: Ser
             Cell(told, look),
             remark,
             *drawn,
-        ]
+        ],
+        least=_BARS,
     )
 
 
@@ -156,14 +165,12 @@ def _spark(page: Page, start: int, drawn: Sequence[Given], *, is_per_cent: bool,
         start - 3,
         {
             "range": f"'{page.sheet.get_name()}'!{first}{row}:{last}{row}",
-            "markers": True,
+            "type": "column",  # LibreOffice loses lines on paper
             "last_point": True,
-            "series_color": "#1f5c99",
-            "markers_color": "#1f5c99",
+            "series_color": "#89b6de",
             "last_color": "#b3261e" if worse else "#1f5c99",
             "show_hidden": True,
             "empty_cells": "gaps",
-            "weight": 1.5,
             **scale,
         },
     )
@@ -177,28 +184,13 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _breaks(own: Sequence[Value | None]) -> frozenset[int]:
-    """Places from which on the definition is another one."""
-    found, definition = set(), ""
-    for place, value in enumerate(own):
-        told = value.definition if value is not None and value.state != "not_defined" else ""
-        if told and definition and told != definition:
-            found.add(place)
-        definition = told or definition
-    return frozenset(found)
-
-
-def _last_change(own: Sequence[Value | None]) -> float | None:
-    read = [value for value in own if value is not None]
-    if len(read) < 2 or read[-1].definition != read[-2].definition:  # noqa: PLR2004 - a change is of two
-        return None
-    return difference(read[-1], read[-2])
-
-
 def found(binding: Binding, monitoring: Monitoring, cells: Sequence[Finding]) -> None:
     """What the rules found, one row a cell, the gravest first."""
     page = binding.page("Находки", (13, 34, 10, 8, 46, 60, 24, 13, 13, 13, 30))
     page.title("Что ухудшилось и что требует внимания")
+    if monitoring.profile == "publish":
+        page.note(_NOT_BY_NAME)
+        cells = [finding for finding in cells if finding.level]
     if not cells:
         page.note("Ни одно правило не сработало. Что проверить не удалось — на листе «Не проверено».")
         return
@@ -245,6 +237,10 @@ def advice(binding: Binding, monitoring: Monitoring, units: Sequence[str]) -> No
     page = binding.page("Рекомендации", (34, 10, 8, 12, 50, 60, 12, 24, 34, 34))
     page.title("Рекомендации организациям")
     rows = list(monitoring.recommendations.iter_rows(named=True))
+    if monitoring.profile == "publish":
+        page.note(_NOT_BY_NAME)
+        above = frozenset(monitoring.history.filter(pl.col("level") > 0)["unit"])
+        rows = [row for row in rows if row["unit"] in above]
     if not rows:
         page.note("Рекомендаций нет.")
         return

@@ -19,7 +19,7 @@ _CASES = ("случай", "случая", "случаев")
 
 SHEETS = {
     "Форма": "критерии формы за запрошенные периоды: значение, n и N, изменение, цель",
-    "Динамика": "все прочитанные периоды рядом, с линиями",
+    "Динамика": "все прочитанные периоды рядом, с графиками",
     "Тепловая карта": "организации и критерии",
     NAME: "все организации и критерии построчно: для фильтров и своих расчётов",
     "Находки": "что ухудшилось и что требует внимания",
@@ -29,7 +29,7 @@ SHEETS = {
 }
 
 
-def summary(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], found: Sequence[Finding]) -> None:
+def sheet(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], found: Sequence[Finding]) -> None:
     """The sheet."""
     page = binding.page("Сводка", (34, 60, 14, 14, 14, 14))
     district = monitoring.district
@@ -50,7 +50,7 @@ def _about(monitoring: Monitoring) -> Iterator[tuple[str, str]]:
     if monitoring.provisional:
         yield "Состояние данных", "предварительные: ответы ещё могут исправить"
     if monitoring.profile == "publish":
-        yield "Для публикации", "малые числа скрыты: на их месте «…»"
+        yield "Для публикации", "часть значений скрыта, чтобы защитить малые числа: на их месте «…»"
     for word, text in (
         ("Основание", "; ".join(act.title for act in district.acts)),
         ("Оператор", district.operator),

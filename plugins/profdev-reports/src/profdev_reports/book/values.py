@@ -46,7 +46,7 @@ _TEXT: Look = {**NUMBER, "align": "left"}  # not wrapped: a row stays one line
 _ONLY_IF_USED = ("breakdown", "category", "ci_low", "ci_high", "reason")
 
 
-def values(binding: Binding, monitoring: Monitoring) -> None:
+def sheet(binding: Binding, monitoring: Monitoring) -> None:
     """The long table; what a sheet cannot hold is told on the summary and stands in values.csv."""
     frame = _frame(monitoring)
     page = binding.page(NAME, [_HEADS[name][1] for name in frame.columns])
@@ -68,12 +68,14 @@ def _frame(monitoring: Monitoring) -> pl.DataFrame:
         *(name for name in _HEADS if name not in {"measured", "state", "reading"}),
     )
     unused = [name for name in _ONLY_IF_USED if rows[name].null_count() == rows.height]
+    if (monitoring.values["reading"] == MAIN).all():
+        unused.append("reading")
     return rows.select(name for name in _HEADS if name not in unused)
 
 
 def _written(page: Page, frame: pl.DataFrame) -> None:
     """Row by row, since the book keeps one row in memory; without a look at the type of each cell."""
-    sheet, text, number = page.sheet, page.look(_TEXT), page.look(NUMBER)
+    paper, text, number = page.sheet, page.look(_TEXT), page.look(NUMBER)
     places = _places(frame)
     cleaned = frame.with_columns(_clean(pl.col(name)) for name, dtype in frame.schema.items() if dtype == pl.String)
     for at, row in enumerate(cleaned.iter_rows(), start=page.row):
@@ -81,9 +83,9 @@ def _written(page: Page, frame: pl.DataFrame) -> None:
             if value is None:
                 continue
             if is_number:
-                sheet.write_number(at, column, value, number)
+                paper.write_number(at, column, value, number)
             else:
-                sheet.write_string(at, column, value, text)
+                paper.write_string(at, column, value, text)
     page.row += frame.height
 
 

@@ -52,7 +52,7 @@ ABSENCES: Mapping[str, Absence] = {
     "suppressed": Absence(
         sign=wording.STATE_WORDS["suppressed"],
         word=wording.STATE_WORDS["suppressed"],
-        meaning="скрыто: числа малы, и по ним можно узнать людей",
+        meaning="скрыто, чтобы по малым числам нельзя было узнать людей",
         background="#e4e4e4",
         ink="#333333",
     ),

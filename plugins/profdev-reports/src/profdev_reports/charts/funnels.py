@@ -23,12 +23,14 @@ from profdev_reports.charts.placing import Box, free, spread
 WIDTH = 640.0
 TOP, BOTTOM = 22.0, 330.0  # of the field
 _LEFT, _EDGE = 48.0, 12.0
-_SIZE = 12.5
-_LINE = 17.0
+_SIZE = 14.0
+_LINE = 19.0
 _LEAST = 5  # organisations: fewer are told one by one
 _STEPS = 160  # points of a limit
-_LONG_NAME = 330.0  # pixels: a longer one is told below, by its number
+_LONG_NAME = 360.0  # pixels: a longer one is told below, by its number
+_MOST_LABELS = 24
 _MOST_TOLD = 12  # organisations below the picture
+_MOST_SAID = 3  # organisations in words, where there are too many for all
 _HAIR = 1e-9
 _KEY = (
     "▼▲ — вне границ; крупные — вне 99,8 %. "
@@ -88,14 +90,15 @@ def funnel(monitoring: Monitoring, indicator: str, *, id: str) -> Chart | None: 
     scene = _scene(monitoring, indicator)
     if scene is None:
         return None
-    labels, numbered = _labels(scene)
-    below = [line for words in _below(scene, numbered) for line in wrapped(words, _SIZE, WIDTH - 2 * _EDGE)]
-    first = BOTTOM + 2 * _LINE + 6
+    labels = _labels(scene)
+    below = [line for words in _below(scene, labels) for line in wrapped(words, _SIZE, WIDTH - 2 * _EDGE)]
+    first = BOTTOM + 2 * _LINE + 8
     drawing = Drawing(WIDTH, first + _LINE * len(below) + 10, id)
     _field(drawing, scene)
     _marks(drawing, scene)
-    for at, words, role, bold in labels:
-        drawing.text(at, words, role=role, size=_SIZE, bold=bold, halo=True)
+    for label in labels:
+        at, bold = (label.box.left, label.box.bottom - 3.5), label.member.beyond > 1
+        drawing.text(at, label.words, role=scene.role(label.member), size=_SIZE, bold=bold, halo=True)
     for row, words in enumerate(below, start=1):
         drawing.text((_EDGE, first + _LINE * row), words, role="muted", size=_SIZE)
     title = _title(monitoring, scene)
@@ -162,11 +165,11 @@ def _field(drawing: Drawing, scene: Scene) -> None:
     for tick in up.ticks:
         drawing.line([(across.start, up.at(tick)), (across.end, up.at(tick))], "muted" if not tick else "grid", thick=1)
         words = wording.decimal(tick, 0) if tick else "0"
-        drawing.text((across.start - 8, up.at(tick) + 4), words, role="muted", size=_SIZE, anchor="end")
+        drawing.text((across.start - 8, up.at(tick) + 5), words, role="muted", size=_SIZE, anchor="end")
     drawing.text((across.start - 8, up.end - 9), "%", role="muted", size=_SIZE, anchor="end")
     for tick in across.ticks:
-        drawing.text((across.at(tick), BOTTOM + 18), wording.count(tick), role="muted", size=_SIZE, anchor="middle")
-    drawing.text(((across.start + across.end) / 2, BOTTOM + 36), _who(scene.line), size=_SIZE, anchor="middle")
+        drawing.text((across.at(tick), BOTTOM + 19), wording.count(tick), role="muted", size=_SIZE, anchor="middle")
+    drawing.text(((across.start + across.end) / 2, BOTTOM + 39), _who(scene.line), size=_SIZE, anchor="middle")
     for edge, dash in ((high, "6 4"), (low, "6 4"), (highest, "2 3"), (lowest, "2 3")):
         path = [(across.at(n), up.at(100 * share)) for n, share in zip(of, edge, strict=True)]
         drawing.line(path, "muted", thick=1.25, dash=dash)
@@ -178,8 +181,8 @@ def _ends(drawing: Drawing, scene: Scene, ends: Sequence[float]) -> None:
     """What the lines mean, at their right ends."""
     words = (("99,8 %", ends[0]), ("95 %", ends[1]), ("", scene.centre / 100), ("95 %", ends[2]), ("99,8 %", ends[3]))
     wanted = [scene.up.at(100 * share) for _, share in words]
-    for y, (text, share) in zip(spread(wanted, 14, TOP, BOTTOM), words, strict=True):
-        at = (scene.across.end + 7, y + 4)
+    for y, (text, share) in zip(spread(wanted, 16, TOP, BOTTOM), words, strict=True):
+        at = (scene.across.end + 7, y + 5)
         if text:
             drawing.text(at, text, role="muted", size=_SIZE)
         else:
@@ -200,7 +203,7 @@ def _who(line: Line) -> str:
 def _marks(drawing: Drawing, scene: Scene) -> None:
     for member in sorted(scene.members, key=lambda member: member.beyond):
         at, role = scene.spot(member), scene.role(member)
-        amount = f"{wording.with_unit(member.share, '%', scene.places)} ({wording.of(member.x, member.n)})"
+        amount = _amount(member, scene.places)
         said = f"{speech.called(member.name)} — {amount}" if scene.names else amount
         if member.beyond:
             drawing.area(_triangle(at, 4.5 + 1.5 * member.beyond, down=member.is_below), role, said=said)
@@ -214,59 +217,76 @@ def _triangle(at: Point, reach: float, *, down: bool) -> tuple[Point, ...]:
     return (x - reach, y - 0.7 * reach * sign), (x + reach, y - 0.7 * reach * sign), (x, y + reach * sign)
 
 
-Label = tuple[Point, str, Role, bool]
+@frozen(kw_only=True)
+class Label:
+    """Words beside an outlier."""
+
+    member: Member
+    words: str
+    box: Box
+    is_number: bool  # the lines below say whose
 
 
-def _labels(scene: Scene) -> tuple[list[Label], list[tuple[int, Member]]]:
+def _labels(scene: Scene) -> tuple[Label, ...]:
     """Names beside outliers as long as there is room; numbers beside the others, whom the lines below name."""
     if not scene.names:
-        return [], []
-    spots = [scene.spot(member) for member in scene.members]
-    taken = [Box(left=x - 8, top=y - 7, right=x + 8, bottom=y + 7) for x, y in spots]
-    field = Box(left=_LEFT + 2, top=TOP - 16, right=scene.across.end, bottom=BOTTOM + 9)
+        return ()
+    taken = [Box(left=x - 8, top=y - 7, right=x + 8, bottom=y + 7) for x, y in map(scene.spot, scene.members)]
     labels: list[Label] = []
-    numbered: list[tuple[int, Member]] = []
-    for member in scene.outliers:
-        words, bold = f"{member.name} — {wording.with_unit(member.share, '%', scene.places)}", member.beyond > 1
-        own = scene.spot(member)
-        long = width(words, _SIZE, bold=bold)
-        box = free(_around(own, long), taken, field) if long <= _LONG_NAME else None
-        if box is None:
-            words = str(len(numbered) + 1)
-            numbered.append((len(numbered) + 1, member))
-            box = free(_around(own, width(words, _SIZE, bold=bold)), taken, field)
-        if box is not None:
-            taken.append(box)
-            labels.append(((box.left, box.bottom - 3), words, scene.role(member), bold))
-    return labels, numbered
+    for member in scene.outliers[:_MOST_LABELS]:
+        number = sum(label.is_number for label in labels) + 1
+        full = f"{member.name} — {wording.with_unit(member.share, '%', scene.places)}"
+        for words in (full, str(number)):
+            is_number = words != full
+            box = _beside(scene, member, words, taken)
+            if box is not None and (not is_number or number <= _MOST_TOLD):
+                taken.append(box)
+                labels.append(Label(member=member, words=words, box=box, is_number=is_number))
+                break
+    return tuple(labels)
+
+
+def _beside(scene: Scene, member: Member, words: str, taken: Sequence[Box]) -> Box | None:
+    long = width(words, _SIZE, bold=member.beyond > 1)
+    if long > _LONG_NAME:
+        return None
+    x, y = scene.spot(member)
+    reach = Box(left=x - long - 20, top=y - 45, right=x + long + 20, bottom=y + 45)
+    near = [box for box in taken if box.overlaps(reach)]
+    field = Box(left=_LEFT + 2, top=TOP - 16, right=scene.across.end, bottom=BOTTOM + 9)
+    return free(_around((x, y), long), near, field)
 
 
 def _around(at: Point, long: float) -> Iterator[Box]:
     """To the right, to the left, above, below; then farther away."""
     x, y = at
-    for away in (0.0, 8.0, 16.0):
+    for away in (0.0, 7.0):
         for left, middle in (
             (x + 10, y - away),
             (x - 10 - long, y - away),
             (x + 10, y + away),
             (x - 10 - long, y + away),
-            (x - long / 2, y - 16 - away),
-            (x - long / 2, y + 16 + away),
+            (x - long / 2, y - 17 - away),
+            (x - long / 2, y + 17 + away),
         ):
-            yield Box(left=left, top=middle - 7.5, right=left + long, bottom=middle + 7.5)
+            yield Box(left=left, top=middle - 8.5, right=left + long, bottom=middle + 8.5)
 
 
-def _below(scene: Scene, numbered: Sequence[tuple[int, Member]]) -> Iterator[str]:
+def _below(scene: Scene, labels: Sequence[Label]) -> Iterator[str]:
     yield _KEY
     if told := _overdispersion(scene):
         yield told
-    for number, member in numbered[:_MOST_TOLD]:
-        amount = f"{wording.with_unit(member.share, '%', scene.places)} ({wording.of(member.x, member.n)})"
-        yield f"{number} — {speech.called(member.name, 150)}: {amount}"
-    if len(numbered) > _MOST_TOLD:
-        yield f"…и ещё {len(numbered) - _MOST_TOLD}: они названы в таблице"
+    for label in labels:
+        if label.is_number:
+            yield f"{label.words} — {speech.called(label.member.name, 150)}: {_amount(label.member, scene.places)}"
+    if scene.names and len(labels) < len(scene.outliers):
+        yield f"Без подписи — ещё {len(scene.outliers) - len(labels)}: значения в таблице"
     if scene.hidden:
         yield _hidden(scene)
+
+
+def _amount(member: Member, places: int) -> str:
+    return f"{wording.with_unit(member.share, '%', places)} ({wording.of(member.x, member.n)})"
 
 
 def _overdispersion(scene: Scene) -> str:
@@ -280,7 +300,7 @@ def _overdispersion(scene: Scene) -> str:
 
 def _hidden(scene: Scene) -> str:
     units = wording.counted(scene.hidden, "организации", "организаций", "организаций")
-    return f"Значения {units} скрыты: числа малы"
+    return f"Значения {units} скрыты: так защищены малые числа"
 
 
 def _title(monitoring: Monitoring, scene: Scene) -> str:
@@ -294,7 +314,9 @@ def _said(title: str, scene: Scene) -> str:
     counts = f"Вне границы 99,8 % — {far}, между 95 и 99,8 % — {near}."
     points = [_outlier(member, scene.places) for member in scene.outliers] if scene.names else []
     hidden = f"{_hidden(scene)}." if scene.hidden else ""
-    return speech.told(title, points, always=[counts, _total(scene), hidden])
+    farthest = f"{'; '.join(points[:_MOST_SAID])} и другие" if points else ""
+    always = [counts, _total(scene), hidden]
+    return speech.told(title, points, summary=farthest, always=always, count=len(scene.members))
 
 
 def _total(scene: Scene) -> str:
@@ -309,5 +331,4 @@ def _total(scene: Scene) -> str:
 def _outlier(member: Member, places: int) -> str:
     side = "ниже" if member.is_below else "выше"
     limit = "99,8 %" if member.beyond > 1 else "95 %"
-    amount = f"{wording.with_unit(member.share, '%', places)} ({wording.of(member.x, member.n)})"
-    return f"{side} границы {limit}: {speech.called(member.name)} — {amount}"
+    return f"{side} границы {limit}: {speech.called(member.name)} — {_amount(member, places)}"

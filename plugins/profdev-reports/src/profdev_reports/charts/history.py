@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -11,7 +11,7 @@ from attrs import frozen
 from profdev_indicators.frames import MAIN
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
-from profdev_indicators.views.form import Form, Line, forms, periods_read
+from profdev_indicators.views.form import Form, Line, difference, forms, periods_read
 
 _KNOWN: WeakKeyDictionary[Monitoring, History] = WeakKeyDictionary()
 """Whoever draws many charts of one monitoring asks for each by itself; an answer never changes once it is given."""
@@ -46,6 +46,25 @@ class History:
     def organisations(self, indicator: str) -> pl.DataFrame:
         """Rows of VALUES of those who answer themselves, in the last period asked."""
         return self._latest.get(indicator, self._rows.clear())
+
+
+def breaks(values: Sequence[Value | None]) -> frozenset[int]:
+    """Places from which on the definition is another one than before; None: nothing was read there."""
+    found, definition = set(), ""
+    for place, value in enumerate(values):
+        told = value.definition if value is not None and value.state != "not_defined" else ""
+        if told and definition and told != definition:
+            found.add(place)
+        definition = told or definition
+    return frozenset(found)
+
+
+def last_change(values: Sequence[Value | None]) -> float | None:
+    """From the last but one period read to the last; None where that cannot be told."""
+    read = [value for value in values if value is not None]
+    if len(read) < 2 or read[-1].definition != read[-2].definition:  # noqa: PLR2004 - a change is of two
+        return None
+    return difference(read[-1], read[-2])
 
 
 def _read(monitoring: Monitoring) -> History:

@@ -23,13 +23,13 @@ WIDTH = 640.0
 _EDGE = 12.0
 _TOP = 46.0  # of the field
 _LEAST_HEIGHT = 240.0
-_SIZE = 12.5
-_GAP = 17.0  # between two labels
-_LINE = 17.0
+_SIZE = 14.0
+_GAP = 19.0  # between two labels
+_LINE = 19.0
 _LEADER = 26.0  # from a point to its label
 _PART = 10.0  # between the parts of a label
-_AIR = 1.35  # the field is so much higher than its labels, lest each stand far from its point
-_MOST_WORDS = 12  # criteria told in full below the picture
+_AIR = 1.3  # the field is so much higher than its labels, lest each stand far from its point
+_MOST_WORDS = 6  # criteria told in full below the picture
 
 
 @frozen(kw_only=True)
@@ -156,7 +156,7 @@ def _draw(
     columns = Columns.of(rows)
     for x, period in zip((columns.left, columns.right), periods, strict=True):
         drawing.line([(x, values.end - 8), (x, values.start + 8)], "grid", thick=1.5)
-        drawing.text((x, values.end - 22), str(period), size=14, anchor="middle", bold=True)
+        drawing.text((x, values.end - 22), str(period), size=15, anchor="middle", bold=True)
     ends = (values.end - 8, values.start + 8)
     before = spread([values.at(change.before) for change in changes], _GAP, *ends)
     now = spread([values.at(change.now) for change in changes], _GAP, *ends)
@@ -179,7 +179,7 @@ def _line(
 
 
 def _label(drawing: Drawing, change: Change, row: Row, columns: Columns, labels: tuple[float, float]) -> None:
-    before, now = (y + 4.5 for y in labels)
+    before, now = (y + 5 for y in labels)
     role, bold = change.role, change.is_loud
     drawing.text((_EDGE, before), row.code, role=role, size=_SIZE, bold=bold)
     drawing.text((columns.value_before, before), row.before, role=role, size=_SIZE, anchor="end", bold=bold)

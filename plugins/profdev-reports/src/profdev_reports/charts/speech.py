@@ -16,13 +16,22 @@ _LONGEST = 600  # characters: longer, and a screen reader is switched off
 _NAME = 90
 
 
-def told(title: str, points: Sequence[str], *, summary: str = "", always: Sequence[str] = ()) -> str:
-    """The points and what must ``always`` be said; where they are too many, the summary and how many there are."""
+def told(
+    title: str, points: Sequence[str], *, summary: str = "", always: Sequence[str] = (), count: int | None = None
+) -> str:
+    """The points and what must ``always`` be said; where they are too many, the summary and how many there are.
+
+    ``count``: of the points in the picture, where it has more than it tells.
+    """
     whole = " ".join(filter(None, (_ended("; ".join(points)), *always)))
     if len(title) + len(whole) + 2 <= _LONGEST:
-        return whole
-    counted = wording.counted(len(points), "точка", "точки", "точек")
-    return " ".join(filter(None, (_ended(summary), *always, f"Всего {counted}; числа — в таблице.")))
+        return _capital(whole)
+    counted = wording.counted(len(points) if count is None else count, "точка", "точки", "точек")
+    return _capital(" ".join(filter(None, (_ended(summary), *always, f"Всего {counted}; числа — в таблице."))))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def called(text: str, most: int = _NAME) -> str:

@@ -12,23 +12,23 @@ from profdev_indicators.model import Indicator
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 from profdev_indicators.views import notes
-from profdev_indicators.views.form import Nature, difference
+from profdev_indicators.views.form import Nature
 from profdev_reports.charts import speech
 from profdev_reports.charts.absences import ABSENCES, UNCONFIRMED
 from profdev_reports.charts.axes import Axis, axis
 from profdev_reports.charts.drawing import Chart, Drawing, Point, Role
-from profdev_reports.charts.history import History
+from profdev_reports.charts.history import History, breaks, last_change
 from profdev_reports.charts.lettering import width, wrapped
 from profdev_reports.charts.placing import Box, free
 from profdev_reports.charts.sparks import runs
 
 WIDTH = 640.0
-TOP, BOTTOM = 34.0, 214.0  # of the field
+TOP, BOTTOM = 38.0, 226.0  # of the field
 _LEFT, _RIGHT = 48.0, 12.0  # margins beside it
-_SIZE = 12.5
-_LINE = 17.0  # from one line of words to the next
+_SIZE = 14.0  # on a phone, where the picture is 390 pixels wide, still 8.5
+_LINE = 19.0  # from one line of words to the next
 _MOST_SLOTS = 72  # more, and only the periods that were read get one
-_FIRST_ROW = 19.0  # from the field to the names of the periods
+_FIRST_ROW = 20.0  # from the field to the names of the periods
 _AROUND = 6.0  # of a point, kept free of words
 
 
@@ -103,19 +103,12 @@ def _scene(monitoring: Monitoring, indicator: str, unit: str) -> Scene | None:
     words = [_aimed(aim, line.indicator.unit) for aim in aims if aim is not None]
     right = WIDTH - _RIGHT - max((width(text, _SIZE) + 6 for text in words), default=0.0)
     each = (right - _LEFT) / len(periods)
-    slots, definition = [], ""
-    for place, period in enumerate(periods):
-        value = values.get(str(period))
-        defined = value.definition if value and value.state != "not_defined" else ""
-        slots.append(
-            Slot(
-                period=period,
-                x=_LEFT + each * (place + 0.5),
-                value=value,
-                breaks=bool(defined and definition and defined != definition),
-            )
-        )
-        definition = defined or definition
+    own = [values.get(str(period)) for period in periods]
+    broken = breaks(own)
+    slots = [
+        Slot(period=period, x=_LEFT + each * (place + 0.5), value=own[place], breaks=place in broken)
+        for place, period in enumerate(periods)
+    ]
     ends = [end for value in values.values() for end in (value.ci_low, value.ci_high) if end is not None]
     scale = axis([*known, *ends, *filter(None, aims)], line.indicator.unit, start=BOTTOM, end=TOP)
     last = list(values.values())[-1]
@@ -127,7 +120,7 @@ def _scene(monitoring: Monitoring, indicator: str, unit: str) -> Scene | None:
         values=scale,
         places=monitoring.district.publication.decimals,
         targets=tuple(_targets(slots, aims, each)),
-        change=_change(slots),
+        change=last_change(own),
     )
 
 
@@ -160,13 +153,6 @@ def _targets(slots: Sequence[Slot], aims: Sequence[float | None], each: float) -
             start = place
 
 
-def _change(slots: Sequence[Slot]) -> float | None:
-    read = [slot.value for slot in slots if slot.value is not None]
-    if len(read) < 2 or read[-1].definition != read[-2].definition:  # noqa: PLR2004 - a change is of two
-        return None
-    return difference(read[-1], read[-2])
-
-
 def _grid(drawing: Drawing, scene: Scene) -> None:
     is_answer = any(slot.value and speech.is_answer(slot.value, scene.nature) for slot in scene.slots)
     ticks = (0.0, 100.0) if is_answer else scene.values.ticks
@@ -174,7 +160,7 @@ def _grid(drawing: Drawing, scene: Scene) -> None:
         y = scene.values.at(tick)
         words = ("да" if tick else "нет") if is_answer else wording.decimal(tick, scene.values.places)
         drawing.line([(_LEFT, y), (scene.right, y)], "muted" if tick == 0 else "grid", thick=1)
-        drawing.text((_LEFT - 8, y + 4), words, role="muted", size=_SIZE, anchor="end")
+        drawing.text((_LEFT - 8, y + 5), words, role="muted", size=_SIZE, anchor="end")
     if not is_answer:
         drawing.text((_LEFT - 8, TOP - 18), scene.indicator.unit, role="muted", size=_SIZE, anchor="end")
 
@@ -189,13 +175,13 @@ def _gaps(drawing: Drawing, scene: Scene) -> None:
         left, right = slots[0].x - half, slots[-1].x + half
         drawing.box(left, TOP, right - left, BOTTOM - TOP, "muted", dash="3 4")
         for slot in slots:
-            at = (slot.x, (TOP + BOTTOM) / 2 + 4)
+            at = (slot.x, (TOP + BOTTOM) / 2 + 5)
             drawing.text(at, _absent(scene, slot), size=_SIZE, anchor="middle", halo=True)
     for slot in scene.slots:
         if slot.breaks:
             x = slot.x - scene.each / 2
             drawing.line([(x, TOP - 8), (x, BOTTOM)], "muted", thick=1.5, dash="6 4")
-            drawing.text((x, TOP - 13), "‡", size=14, anchor="middle", bold=True)
+            drawing.text((x, TOP - 13), "‡", size=15, anchor="middle", bold=True)
 
 
 def _absent(scene: Scene, slot: Slot) -> str:
@@ -217,7 +203,7 @@ def _is_narrowest(scene: Scene) -> bool:
 
 def _word_of_gap(scene: Scene, slot: Slot) -> Box:
     middle, half = (TOP + BOTTOM) / 2, width(_absent(scene, slot), _SIZE) / 2
-    return Box(left=slot.x - half, top=middle - 8, right=slot.x + half, bottom=middle + 8)
+    return Box(left=slot.x - half, top=middle - 9, right=slot.x + half, bottom=middle + 9)
 
 
 def _target(drawing: Drawing, scene: Scene) -> None:
@@ -226,7 +212,7 @@ def _target(drawing: Drawing, scene: Scene) -> None:
         drawing.line([(start, y), (end, y)], "target", thick=2, dash="8 4")
     if scene.targets:
         _, end, aim = scene.targets[-1]
-        at = (end + 5, scene.values.at(aim) + 4)
+        at = (end + 5, scene.values.at(aim) + 5)
         drawing.text(at, _aimed(aim, scene.indicator.unit), role="target", size=_SIZE, bold=False)
 
 
@@ -268,13 +254,14 @@ def _whisker(drawing: Drawing, x: float, low: float, high: float) -> None:
 
 def _labels(drawing: Drawing, scene: Scene) -> None:
     """The value beside each point, the last and the first before others where there is no room for all."""
-    field = Box(left=_LEFT - 6, top=TOP - 20, right=WIDTH - 2, bottom=BOTTOM)
+    field = Box(left=_LEFT - 6, top=TOP - 22, right=WIDTH - 2, bottom=BOTTOM)
     known = [(slot, spot) for slot in scene.slots if (spot := scene.spot(slot))]
     points = [Box(left=x - _AROUND, top=y - _AROUND, right=x + _AROUND, bottom=y + _AROUND) for _, (x, y) in known]
     taken = [
         *points,
         *(_mark_of_break(scene, slot) for slot in scene.slots if slot.breaks),
         *(_word_of_gap(scene, slot) for slot in scene.slots if scene.spot(slot) is None),
+        *_words_of_target(scene),
     ]
     strokes = [stroke for run in _stretches(scene) for stroke in pairwise(run)]
     for place in _by_weight(known):
@@ -286,17 +273,24 @@ def _labels(drawing: Drawing, scene: Scene) -> None:
         half = width(words, _SIZE, bold=is_last) / 2
         x = min(max(slot.x, field.left + half), field.right - half)
         low, high = _reach(scene, slot, y)
-        boxes = [Box(left=x - half, top=top, right=x + half, bottom=top + 14) for top in (high - 22, low + 8)]
+        boxes = [Box(left=x - half, top=top, right=x + half, bottom=top + 16) for top in (high - 24, low + 8)]
         boxes.sort(key=lambda box: any(box.is_crossed(*stroke) for stroke in strokes))
         box = free(boxes, taken, field)
         if box:
             taken.append(box)
-            drawing.text((x, box.bottom - 3), words, size=_SIZE, anchor="middle", bold=is_last, halo=True)
+            drawing.text((x, box.bottom - 3.5), words, size=_SIZE, anchor="middle", bold=is_last, halo=True)
+
+
+def _words_of_target(scene: Scene) -> Iterator[Box]:
+    if scene.targets:
+        _, end, aim = scene.targets[-1]
+        y = scene.values.at(aim)
+        yield Box(left=end + 5, top=y - 9, right=WIDTH, bottom=y + 9)
 
 
 def _mark_of_break(scene: Scene, slot: Slot) -> Box:
     x = slot.x - scene.each / 2
-    return Box(left=x - 6, top=TOP - 26, right=x + 6, bottom=TOP - 8)
+    return Box(left=x - 6, top=TOP - 28, right=x + 6, bottom=TOP - 8)
 
 
 def _reach(scene: Scene, slot: Slot, y: float) -> tuple[float, float]:
@@ -365,9 +359,8 @@ def _legend(scene: Scene) -> Iterator[str]:
         yield "Отрезок у точки — где было бы значение, если бы ответили все (с вероятностью 95 %)"
     if any(value.evidenced < value.reported for value in known):
         yield f"{UNCONFIRMED} — {wording.NOT_EVIDENCED}"
-    for slot in scene.slots:
-        if slot.breaks:
-            yield f"‡ — с {slot.period} определение другое: с прежними значениями не сравнивается"
+    if since := _broken(scene):
+        yield f"‡ — с {since} определение другое: с прежними значениями не сравнивается"
     states = {value.state for value in values if value.value is None}
     if states and _is_narrowest(scene):
         yield "Пунктирная рамка — значений нет; почему — в таблице"
@@ -375,10 +368,17 @@ def _legend(scene: Scene) -> Iterator[str]:
         yield from (f"«{ABSENCES[state].sign}» — {ABSENCES[state].meaning}" for state in ABSENCES if state in states)
 
 
+def _broken(scene: Scene) -> str:
+    """«2020, 2022»: from which periods on the definition is another one."""
+    return ", ".join(str(slot.period) for slot in scene.slots if slot.breaks)
+
+
 def _title(scene: Scene) -> str:
     first, last = scene.slots[0].period, scene.slots[-1].period
     when = str(last) if first == last else f"{first}–{last}"
-    return f"Показатель {speech.called(scene.indicator.id, 30)}, {speech.called(scene.name)}, {when}"
+    return ", ".join(
+        filter(None, (f"Показатель {speech.called(scene.indicator.id, 30)}", speech.called(scene.name), when))
+    )
 
 
 def _said(scene: Scene) -> str:
@@ -386,7 +386,8 @@ def _said(scene: Scene) -> str:
         f"{slot.period} — {speech.amount(slot.value, scene.indicator, scene.nature, scene.places)}"
         for slot in scene.slots
     ]
-    always = [f"С {slot.period} определение другое, линия прервана." for slot in scene.slots if slot.breaks]
+    since = _broken(scene)
+    always = [f"С {since} определение другое, линия прервана."] if since else []
     if scene.change is not None:
         always.insert(0, f"За последний период: {speech.spoken(scene.change, scene.indicator, scene.places)}.")
     if scene.targets:
