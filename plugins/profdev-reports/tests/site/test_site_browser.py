@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no annotations
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
@@ -235,6 +235,19 @@ def test_a_column_is_sorted_by_its_numbers_and_absences_stay_last(page: Page, ex
     page.keyboard.press("Enter")
     assert head.get_attribute("aria-sort") is None
     assert column(page, 1) == before
+
+
+def test_a_table_whose_order_means_something_is_not_sorted(page: Page, lively: Path) -> None:
+    page.goto((lively / "organisations/index.html").as_uri())
+    assert page.locator("#heat-1 th button").count() > 0
+    ordered = (
+        (lively / "organisations/index.html")
+        .read_text(encoding="utf-8")
+        .replace('class="lively"', 'class="lively ordered"')
+    )
+    (lively / "organisations/ordered.html").write_text(ordered, encoding="utf-8")
+    page.goto((lively / "organisations/ordered.html").as_uri())
+    assert page.locator("#heat-1 th button").count() == 0
 
 
 def test_a_table_is_filtered_and_says_how_much_is_left(page: Page, example: Path) -> None:

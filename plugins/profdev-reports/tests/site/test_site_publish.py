@@ -108,6 +108,13 @@ def test_the_first_page_names_no_organisation(files: Files) -> None:
     assert [name for name in (monitorings.SCHOOL, monitorings.MUTE) if name in main.text()] == []
 
 
+def test_nobody_is_helped_to_make_a_league_table(files: Files, site: Files) -> None:
+    for name, table in (("organisations/index", "heat-1"), ("criteria/1.1", "organisations-table")):
+        kept = [webpages.pages(each)[f"site/{name}.html"].css_first(f"#{table}.ordered") for each in (files, site)]
+        assert kept[0] is not None
+        assert kept[1] is None
+
+
 def test_who_kept_silent_is_not_named_in_public(files: Files, site: Files) -> None:
     silent = [webpages.pages(each)["site/method.html"].css_first("#silent-table") for each in (files, site)]
     assert silent[0] is None

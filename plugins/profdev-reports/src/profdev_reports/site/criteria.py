@@ -257,6 +257,7 @@ def _organisations(answer: Answer, line: Line) -> Table:
         rows=tuple(rows),
         numbers=frozenset({1, 2, 3}),
         lively=True,
+        ordered=answer.is_public,  # nobody should make a league table of it
     )
 
 

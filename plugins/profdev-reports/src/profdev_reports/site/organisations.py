@@ -108,6 +108,7 @@ def _heat_map(answer: Answer, lines: Sequence[Line], number: int, part: str) -> 
         groups=tuple(sections),
         columns=columns,
         rows=(whole, *rows),
+        ordered=answer.is_public,  # nobody should make a league table of it
     )
 
 

@@ -94,6 +94,7 @@ class Table:
     numbers: frozenset[int] = frozenset()  # columns set to the right
     titled: int = 0  # the column that names the row
     lively: bool = False  # may be sorted and filtered where scripts run
+    ordered: bool = False  # its order means something: it may only be filtered
     look: str = ""
     notes: tuple[str, ...] = ()
 
@@ -126,6 +127,7 @@ class HeatMap:
     groups: tuple[tuple[str, int], ...]  # sections with the number of their columns
     columns: tuple[HeatColumn, ...]
     rows: tuple[HeatRow, ...]
+    ordered: bool = False  # it may only be filtered
 
 
 @frozen(kw_only=True)

@@ -45,6 +45,13 @@ def summary(answer: Answer) -> Page:
     )
 
 
+def _changed(answer: Answer) -> Iterator[Block]:
+    chart = tuple(drawn.slope(answer, "summary"))
+    if chart:
+        yield Heading(text="Что изменилось", id="changed")
+        yield from chart
+
+
 def heading(district: District) -> str:
     """The title of the form, which names the district as the order does."""
     whose = district.title.genitive or ""
@@ -59,7 +66,7 @@ def _blocks(answer: Answer) -> Iterator[Block]:
     yield from _worse(answer)
     yield Heading(text="Находки правил", id="findings")
     yield from _found(answer)
-    yield from drawn.slope(answer, "summary")
+    yield from _changed(answer)
     yield Heading(text="О мониторинге", id="about")
     yield Facts(rows=tuple(_facts(answer)))
     yield Heading(text="Как читать", id="reading")

@@ -41,7 +41,7 @@
 
   function sortable(table, said) {
     var body = table.tBodies[0];
-    if (!body || body.querySelector("tr.group")) { return; }
+    if (!body || table.classList.contains("ordered") || body.querySelector("tr.group")) { return; }
     var original = Array.from(body.rows);
     var columns = heads(table);
     columns.forEach(function (head, column) {
