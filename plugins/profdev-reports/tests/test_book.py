@@ -298,6 +298,7 @@ def test_an_answer_without_values_is_a_book_all_the_same() -> None:
     empty = evolve(answer, history=answer.history.clear(), values=answer.values.clear())
     names = sheets(book(empty))
     assert "Тепловая карта" not in names
+    assert "Тепловая карта" not in inside(book(empty), r"xl/worksheets/sheet1\.xml")["xl/worksheets/sheet1.xml"]
     assert {"Форма", "Значения"} <= set(names)
 
 

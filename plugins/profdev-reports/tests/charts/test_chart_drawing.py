@@ -5,7 +5,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -125,6 +125,7 @@ def test_what_has_no_size_cannot_be_printed() -> None:
         png("<svg/>", width=10)
 
 
+@example([0.0], "ед.")
 @given(st.lists(st.floats(-1e6, 1e9), min_size=1), st.sampled_from(["%", "ед.", "балл"]))
 def test_an_axis_holds_its_values_and_zero(values: list[float], unit: str) -> None:
     found = axis(values, unit, start=200, end=20)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profdev_reports.charts import ABSENCES, shade, steps
-from profdev_reports.charts.drawing import COLOURS, PAPER
+from profdev_reports.charts.drawing import COLOURS, DARK, DARK_PAPER, PAPER, Role
 
 
 def luminance(colour: str) -> float:
@@ -48,7 +49,11 @@ def test_the_five_absences_are_five_words() -> None:
     assert len({told.word for told in ABSENCES.values()}) == len({told.sign for told in ABSENCES.values()}) == 5
 
 
-@pytest.mark.parametrize("role", ["ink", "muted", "line", "point", "bad", "good", "target"])
-def test_words_of_every_role_can_be_read_on_paper(role: str) -> None:
-    assert contrast(COLOURS[role], PAPER) >= 4.5  # type: ignore[index]
-    assert role in {"line", "point"} or contrast(COLOURS[role], COLOURS["band"]) >= 4.5  # type: ignore[index]
+ROLES: tuple[Role, ...] = ("ink", "muted", "line", "point", "bad", "good", "target")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("colours", "paper"), [(COLOURS, PAPER), (DARK, DARK_PAPER)], ids=["light", "dark"])
+def test_words_of_every_role_can_be_read_on_paper(colours: Mapping[Role, str], paper: str, role: Role) -> None:
+    assert contrast(colours[role], paper) >= 4.5
+    assert role in {"line", "point"} or contrast(colours[role], colours["band"]) >= 4.5

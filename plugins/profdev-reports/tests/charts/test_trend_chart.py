@@ -221,3 +221,12 @@ def test_a_unit_without_a_name_leaves_no_hole_in_the_title() -> None:
     made = trend(evolve(answer, history=answer.history.with_columns(unit_name=pl.lit(""))), "1.1", id="t")
     assert made is not None
     assert Picture.of(made.svg).title == "Показатель 1.1, 2021–2022"
+
+
+def test_nothing_but_zeros_has_an_axis_too() -> None:
+    cells = Cells()
+    cells.add("2.1", 0, period="2021")
+    cells.add("2.1", 0)
+    made = trend(monitoring(cells), "2.1", id="t")
+    assert made is not None
+    assert [y for _, y, _ in Picture.of(made.svg).dots] == [BOTTOM, BOTTOM]

@@ -21,9 +21,9 @@ def render(_: object, monitoring: Monitoring) -> Mapping[str, bytes]:
     summary.sheet(binding, monitoring, filled, found)
     sheets.form(binding, monitoring, filled)
     sheets.dynamics(binding, monitoring, filled[-1])
-    heat.sheet(binding, monitoring, filled[-1], units, "Тепловая карта")
+    heat.sheet(binding, monitoring, filled[-1], units, heat.HEAT)
     for earlier in filled[:-1]:
-        heat.sheet(binding, monitoring, earlier, units, f"Тепловая карта {naming.of_period(earlier.period)}")
+        heat.sheet(binding, monitoring, earlier, units, f"{heat.HEAT} {naming.of_period(earlier.period)}")
     values.sheet(binding, monitoring)
     sheets.found(binding, monitoring, found)
     sheets.advice(binding, monitoring, units)

@@ -16,6 +16,7 @@ from profdev_reports.book.numbers import absence, shown
 from profdev_reports.charts.absences import ABSENCES, INCOMPLETE, UNCONFIRMED
 from profdev_reports.charts.shading import shade, steps
 
+HEAT = "Тепловая карта"
 _DEEPEST = 7  # levels of an outline in Excel
 _COLUMN = 9.0  # letters
 _HIGHEST = 150.0  # points of a row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from profdev_indicators import wording
 from profdev_indicators.frames import SEVERITIES
@@ -10,6 +10,7 @@ from profdev_indicators.results import Finding, Monitoring
 from profdev_indicators.views.coverage import coverage, units_asked
 from profdev_indicators.views.form import Form
 from profdev_reports.book.binding import BOLD, PLAIN, Binding, Cell, Page
+from profdev_reports.book.heat import HEAT
 from profdev_reports.book.numbers import absence
 from profdev_reports.book.values import NAME, cut
 from profdev_reports.charts.absences import ABSENCES, INCOMPLETE, UNCONFIRMED
@@ -20,7 +21,7 @@ _CASES = ("случай", "случая", "случаев")
 SHEETS = {
     "Форма": "критерии формы за запрошенные периоды: значение, n и N, изменение, цель",
     "Динамика": "все прочитанные периоды рядом, с графиками",
-    "Тепловая карта": "организации и критерии",
+    HEAT: "организации и критерии",
     NAME: "все организации и критерии построчно: для фильтров и своих расчётов",
     "Находки": "что ухудшилось и что требует внимания",
     "Рекомендации": "кому и что сделать",
@@ -39,7 +40,7 @@ def sheet(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], foun
     page.gap()
     _answered(page, monitoring)
     _found(page, filled[-1], found)
-    _contents(page)
+    _contents(page, {name: what for name, what in SHEETS.items() if name != HEAT or not monitoring.values.is_empty()})
     _legend(page)
 
 
@@ -95,10 +96,10 @@ def _listed(codes: Sequence[str]) -> str:
     return f"{len(codes)}: {', '.join(codes)}" if codes else "нет"
 
 
-def _contents(page: Page) -> None:
+def _contents(page: Page, sheets: Mapping[str, str]) -> None:
     page.line((Cell("Лист", BOLD), Cell("Что на нём", BOLD)))
     link = page.look({**PLAIN, "font_color": "#1f5c99", "underline": 1})
-    for name, what in SHEETS.items():
+    for name, what in sheets.items():
         page.line((name, what))
         page.sheet.write_url(page.row - 1, 0, f"internal:'{name}'!A1", link, name)
     page.gap()

@@ -45,9 +45,8 @@ def axis(values: Iterable[float], unit: str, *, start: float, end: float, ticks:
     if unit == _PER_CENT and least >= 0 and most <= 100 + _NOISE:
         return Axis(least=0.0, most=100.0, step=100.0 / ticks, start=start, end=end)
     step = _step(most - least, ticks)
-    return Axis(
-        least=floor(least / step) * step, most=ceil(most / step - _NOISE) * step, step=step, start=start, end=end
-    )
+    upper = ceil(most / step - _NOISE) * step if most > least else step  # nothing but zeros: there still is an axis
+    return Axis(least=floor(least / step) * step, most=upper, step=step, start=start, end=end)
 
 
 def sizes(most: float, *, start: float, end: float, ticks: int = 6) -> Axis:

@@ -29,7 +29,7 @@ COLOURS: Mapping[Role, str] = {
 """On white; every colour of words has a contrast of at least 4.5 : 1."""
 
 PAPER = "#ffffff"
-_DARK: Mapping[Role, str] = {
+DARK: Mapping[Role, str] = {
     "ink": "#e6eaee",
     "muted": "#a9b4bf",
     "grid": "#3b4753",
@@ -40,7 +40,7 @@ _DARK: Mapping[Role, str] = {
     "band": "#26313c",
     "target": "#e8b457",
 }
-_DARK_PAPER = "#161c22"
+DARK_PAPER = "#161c22"
 FAMILY = "'Segoe UI', Roboto, 'PT Sans', 'Noto Sans', Arial, 'Liberation Sans', sans-serif"
 _NO_ID = re.compile(r"[^\w.-]")
 
@@ -153,7 +153,7 @@ def number(value: float) -> str:
 def stylesheet() -> str:
     """Rules for charts within HTML, in light and in dark; a page may set the ``--chart-…`` colours otherwise."""
     light = _properties(COLOURS, PAPER)
-    dark = _properties(_DARK, _DARK_PAPER)
+    dark = _properties(DARK, DARK_PAPER)
     rules = "\n".join(
         f".chart :is(text,circle,rect,polygon).{role}{{fill:var(--chart-{role})}}"
         f".chart :is(polyline,circle).{role}{{stroke:var(--chart-{role})}}"
