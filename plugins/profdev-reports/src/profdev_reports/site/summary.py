@@ -88,7 +88,12 @@ def _tiles(answer: Answer) -> Iterator[Tile]:
     if answer.form.before is not None:
         ways = Counter(_way(line) for line in lines)
         before = answer.form.before.title
-        yield Tile(number=str(ways["worse"]), words=f"хуже, чем за {before}", look="bad", path="index.html#worse")
+        yield Tile(
+            number=str(ways["worse"]),
+            words=f"хуже, чем за {before}",
+            look="bad" if ways["worse"] else "",
+            path="index.html#worse",
+        )
         yield Tile(number=str(ways["better"]), words=f"лучше, чем за {before}", look="good", path="dynamics.html")
         yield Tile(
             number=str(len(lines) - ways["worse"] - ways["better"]),
@@ -99,8 +104,7 @@ def _tiles(answer: Answer) -> Iterator[Tile]:
     silent = {row.unit for row in answer.silent if row.period == last}
     yield Tile(
         number=str(len(silent)),
-        words=wording.plural(len(silent), "организация ответила", "организации ответили", "организаций ответили")
-        + " не на всё или не ответили",
+        words=wording.plural(len(silent), "организация", "организации", "организаций") + " без ответа или с неполным",
         path="method.html#coverage",
     )
 
@@ -132,8 +136,7 @@ def _worse(answer: Answer) -> Iterator[Block]:
         rows=tuple(Row(cells=_fallen(answer, line)) for line in fallen),
         numbers=frozenset({1, 2, 3}),
     )
-    if answer.is_public:
-        yield Paragraph(text="Изменение посчитано по неокруглённым значениям.", look="note")
+    yield Paragraph(text="Изменение посчитано по неокруглённым значениям.", look="note")
 
 
 def _fallen(answer: Answer, line: Line) -> tuple[Cell, ...]:
