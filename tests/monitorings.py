@@ -201,7 +201,7 @@ def monitoring(
     """An answer for ``periods`` made of ``cells``; whatever is not given is empty."""
     asked = tuple(Period.parse(text, district.calendar) for text in periods or ("2022",))
     history = cells.frame
-    given = {
+    given: dict[str, Any] = {
         "district": district,
         "periods": asked,
         "values": history.filter(pl.col("period").is_in([str(period) for period in asked])),
