@@ -241,6 +241,6 @@ def test_without_the_packages_which_it_extends_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(demo, "plugin_manager", lambda: plugin_manager(discover=False))
-    with pytest.raises(RequestError, match=r"pip install profdev-kbr profdev-chegem$"):
+    with pytest.raises(RequestError, match=r"pip install profdev-kbr profdev-chegem profdev-reports$"):
         demo.write(tmp_path)
     assert list(tmp_path.iterdir()) == []

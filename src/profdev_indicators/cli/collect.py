@@ -15,7 +15,6 @@ from attrs import evolve
 from profdev_indicators import facade
 from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
-from profdev_indicators.cli.outputs import table_of
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.staging import digests, put_file, put_whole
 from profdev_indicators.cli.waiting import waiting
@@ -25,6 +24,7 @@ from profdev_indicators.intake import letters, register
 from profdev_indicators.intake.collect import Collection, accept
 from profdev_indicators.model import ACCEPTED, District
 from profdev_indicators.results import told
+from profdev_indicators.views.tables import table_of
 from profdev_indicators.wording import counted, day
 
 RECORD = "collect.json"

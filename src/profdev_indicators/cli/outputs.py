@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from attrs import frozen
 
 from profdev_indicators.cli.staging import digest_of, digests, recorded
 from profdev_indicators.errors import PluginError
 from profdev_indicators.model import Renderer
 from profdev_indicators.results import Monitoring
+from profdev_indicators.views.tables import table_of
 
 RECORD = "run.json"
-_FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"  # a spreadsheet computes a cell which begins so, whoever wrote it
 
 
 @frozen(kw_only=True)
@@ -105,16 +104,6 @@ def _beside(name: str) -> str:
     return f"{stem} (новый){dot}{suffix}"
 
 
-def table_of(frame: pl.DataFrame) -> bytes:
-    """For programs: comma, decimal point, UTF-8 without a mark; texts that look like formulas are quoted with «'»."""
-    structs = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Struct)]
-    flat = frame.with_columns(
-        *(_json(pl.col(name), frame.schema[name]).alias(name) for name in structs),
-        *(_harmless(pl.col(name)) for name, dtype in frame.schema.items() if dtype == pl.String),
-    )
-    return flat.write_csv(line_terminator="\n").encode()
-
-
 def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     parquet = io.BytesIO()
     monitoring.values.write_parquet(parquet)
@@ -125,15 +114,6 @@ def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     yield "recommendations.csv", table_of(monitoring.recommendations)
     if monitoring.profile == "internal":
         yield "defects.csv", table_of(monitoring.defects)
-
-
-def _json(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    empty = isinstance(dtype, pl.Struct) and not dtype.fields
-    return pl.lit("{}") if empty else column.struct.json_encode()
-
-
-def _harmless(column: pl.Expr) -> pl.Expr:
-    return pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column).name.keep()
 
 
 def _record(monitoring: Monitoring, asked: Mapping[str, Any], files: Mapping[str, bytes], kept: Sequence[str]) -> bytes:

@@ -18,14 +18,20 @@ from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.engine.accepted import written
 from profdev_indicators.errors import RequestError
 from profdev_indicators.facade import load
-from profdev_indicators.model import ACCEPTED
-from profdev_indicators.plugins import configs, plugin_manager
+from profdev_indicators.model import ACCEPTED, Renderer
+from profdev_indicators.plugins import configs, kinds, plugin_manager
 
 __all__ = ["Demo", "write"]
 
 _WRITTEN = datetime(2022, 12, 20, 9, tzinfo=UTC).timestamp()
 _BY_CARDS = (2021, 2022)  # before, the cards came as one table
-_PACKAGES = {"kbr": "profdev-kbr", "chegem-dynamics": "profdev-chegem", "chegem-advice": "profdev-chegem"}
+# What the district names, configurations and reports, and the packages which bring it.
+_PACKAGES = {
+    "kbr": "profdev-kbr",
+    "chegem-dynamics": "profdev-chegem",
+    "chegem-advice": "profdev-chegem",
+    "letters": "profdev-reports",
+}
 _TEXTS = {"district.yaml": "district.yaml", "README.md": "data/README.md"}
 
 
@@ -60,8 +66,9 @@ def write(folder: Path) -> Demo:
 
 
 def _need_packages() -> None:
-    known = configs(plugin_manager())
-    absent = dict.fromkeys(package for config, package in _PACKAGES.items() if config not in known)
+    plugins = plugin_manager()
+    known = {*configs(plugins), *kinds(plugins)[Renderer]}
+    absent = dict.fromkeys(package for name, package in _PACKAGES.items() if name not in known)
     if absent:
         names = " ".join(absent)
         raise RequestError(f"район примера опирается на пакеты, которых здесь нет: pip install {names}")

@@ -11,7 +11,6 @@ import click
 from profdev_indicators import load, monitor
 from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
-from profdev_indicators.cli.outputs import table_of
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.staging import digests, put_whole
 from profdev_indicators.cli.waiting import waiting
@@ -19,6 +18,7 @@ from profdev_indicators.engine.judge import rules_of
 from profdev_indicators.errors import RequestError
 from profdev_indicators.model import Rule
 from profdev_indicators.plugins import kinds
+from profdev_indicators.views.tables import table_of
 from profdev_indicators.wording import count
 from profdev_statistics.simulation import Outcome, Sizes, simulate, without_judging
 from profdev_statistics.simulation.drawing import Course
