@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # A spreadsheet computes a cell which begins so, whoever wrote it; the last four are what full-width typing gives.
@@ -33,7 +34,12 @@ def _cell(value: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case str():
-            line = flat(value)
-            return f"'{line}" if line.lstrip().startswith(_FORMULA) and not _PHONE.fullmatch(line) else line
+            return _harmless(value)
         case _:
             return str(value)
+
+
+@lru_cache(maxsize=4096)  # a table says each name once a row
+def _harmless(text: str) -> str:
+    line = flat(text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) and not _PHONE.fullmatch(line) else line
