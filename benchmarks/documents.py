@@ -41,6 +41,7 @@ from profdev_reports import provide_renderers
 HERE = Path(__file__).parent
 PERIOD = "2022"
 COPIES = 16
+COMPARED = 20  # letters of a peer that are read back
 KINDS = tuple(provide_renderers())
 PEERS = {"letters": "python-docx", "book": "polars.write_excel", "opendata": "polars.write_csv"}
 DISTRICTS = ("example", "large")
@@ -152,8 +153,8 @@ def peer(kind: str, answer: Monitoring, ours: Mapping[str, bytes]) -> Callable[[
         def write() -> Mapping[str, bytes]:
             return {name: _by_hand(parts) for name, parts in contents.items()}
 
-        for name, content in write().items():
-            _agree(name, list(_read(content)), contents[name])
+        for name in list(contents)[:COMPARED]:
+            _agree(name, list(_read(_by_hand(contents[name]))), contents[name])
         return write
     if kind == "book":
         sheets = {name: content for content in ours.values() for name, content in _sheets(content)}

@@ -20,6 +20,7 @@ from pathlib import Path
 from attrs import frozen
 from PIL import Image, ImageChops, ImageOps, ImageStat
 from playwright.sync_api import Browser, sync_playwright
+from pypdf import PdfReader
 
 from profdev_indicators import analyse, demo, load, monitor, publish
 from profdev_indicators.results import Monitoring
@@ -27,11 +28,16 @@ from profdev_reports import provide_renderers
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures" / "documents"
 PERIOD = "2022"
-ORGANISATION = "s07"
+ORGANISATION = "s01"
 HEAVIEST = 150_000  # bytes
 FRAME = "#c8c8c8"  # around a page, which would melt into a white one
 _HAIR = 2.0  # of 255, in the mean
 _DOTS = 100  # per inch
+# LibreOffice prints numbers as people in its locale write them.
+_RUSSIAN = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>ru-RU</value></prop></item></oor:items>
+"""
 _PROGRAMS = {
     ("soffice", "libreoffice"): "LibreOffice (apt install libreoffice-writer libreoffice-calc)",
     ("pdftoppm",): "poppler (apt install poppler-utils)",
@@ -48,22 +54,25 @@ class Screen:
     width: int = 1280
     height: int = 1000
     dark: bool = False
+    at: str = ""  # what it is scrolled to; empty: the top
     profile: str = "internal"
 
 
-PAGES: Mapping[str, tuple[str, str, int]] = {  # picture: kind, beginning of the name of the file, page
-    "form": ("form", "form-2022.pdf", 1),
-    "note": ("note", "note-2022.docx", 1),
-    "note-dynamics": ("note", "note-2022.pdf", 4),
-    "letter": ("letters", f"letters-2022/{ORGANISATION}", 1),
-    "order": ("order", "order-2022.docx", 1),
-    "book": ("book", "book-2022.xlsx", 1),
+PAGES: Mapping[
+    str, tuple[str, str]
+] = {  # picture: beginning of the name of a file; words on the page, empty: the first
+    "form": ("form-2022.pdf", ""),
+    "note": ("note-2022.docx", ""),
+    "note-dynamics": ("note-2022.pdf", "— по периодам"),
+    "letter": (f"letters-2022/{ORGANISATION}", "Что сделать"),
+    "order": ("order-2022.docx", ""),
+    "book": ("book-2022.xlsx", "Организации и показатели за"),
 }
 SCREENS = (
     Screen(name="site", page="index.html"),
     Screen(name="site-dark", page="criteria/1.1.html", dark=True),
     Screen(name="site-phone", page="index.html", width=390, height=844),
-    Screen(name="site-public", page="form.html", profile="publish"),
+    Screen(name="site-public", page="organisations/index.html", at="table", profile="publish"),
 )
 
 
@@ -119,9 +128,9 @@ def _files(answer: Monitoring) -> Iterator[tuple[str, bytes]]:
 
 def drawn(made: Path, programs: Mapping[str, str]) -> Iterator[tuple[str, Image.Image]]:
     """Every picture by its name."""
-    for name, (_, beginning, number) in PAGES.items():
-        [file] = [path for path in _matching(made / "internal", beginning) if path.suffix in {".pdf", ".docx", ".xlsx"}]
-        yield name, page(file, number, made / "drawn", programs)
+    for name, (beginning, words) in PAGES.items():
+        [file] = _matching(made / "internal", beginning)
+        yield name, page(file, words, made / "drawn", programs)
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=programs["chromium"], args=["--no-sandbox"])
         for screen in SCREENS:
@@ -133,37 +142,44 @@ def _matching(folder: Path, beginning: str) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if str(path.relative_to(folder)).startswith(beginning))
 
 
-def page(file: Path, number: int, scratch: Path, programs: Mapping[str, str]) -> Image.Image:
-    """A page as LibreOffice prints it; of a PDF, as it is."""
+def page(file: Path, words: str, scratch: Path, programs: Mapping[str, str]) -> Image.Image:
+    """The first page with these words as LibreOffice prints it; of a PDF, as it is."""
     scratch.mkdir(exist_ok=True)
     if file.suffix != ".pdf":
-        profile = f"-env:UserInstallation=file://{scratch}/office"
-        convert = [
-            programs["soffice"],
-            profile,
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(scratch),
-            str(file),
-        ]
-        subprocess.run(convert, check=True, capture_output=True)  # noqa: S603 - a program of this machine
+        settings = scratch / "office" / "user" / "registrymodifications.xcu"
+        if not settings.exists():
+            settings.parent.mkdir(parents=True)
+            settings.write_text(_RUSSIAN, encoding="utf-8")
+        profile = f"-env:UserInstallation={(scratch / 'office').as_uri()}"
+        where = ("--convert-to", "pdf", "--outdir", str(scratch))
+        _run(programs["soffice"], profile, "--headless", *where, str(file))
         file = scratch / f"{file.stem}.pdf"
-    which = [f"-{flag}" for flag in ("f", "l")]
-    numbers = [part for flag in which for part in (flag, str(number))]
-    render = [programs["pdftoppm"], "-png", "-r", str(_DOTS), *numbers, "-singlefile", str(file), str(scratch / "page")]
-    subprocess.run(render, check=True, capture_output=True)  # noqa: S603 - the same
+    number = str(_numbered(file, words))
+    only = ("-f", number, "-l", number, "-singlefile")
+    _run(programs["pdftoppm"], "-png", "-r", str(_DOTS), *only, str(file), str(scratch / "page"))
     with Image.open(scratch / "page.png") as picture:
         return ImageOps.expand(picture.convert("RGB"), border=1, fill=FRAME)
 
 
+def _numbered(file: Path, words: str) -> int:
+    for number, each in enumerate(PdfReader(file).pages, start=1):
+        if "".join(words.split()) in "".join(each.extract_text().split()):
+            return number
+    sys.exit(f"{file.name}: no page with «{words}»")
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a program of this machine
+
+
 def shot(browser: Browser, site: Path, screen: Screen) -> Image.Image:
-    """What a browser shows before anybody scrolls."""
+    """What a browser shows of it."""
     tab = browser.new_page(
         viewport={"width": screen.width, "height": screen.height}, color_scheme="dark" if screen.dark else "light"
     )
     tab.goto((site / screen.page).as_uri())
+    if screen.at:
+        tab.locator(screen.at).first.evaluate("element => element.scrollIntoView()")
     picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     tab.close()
     return ImageOps.expand(picture, border=1, fill=FRAME)
