@@ -22,9 +22,10 @@ EXAMPLE = {
     "README.md": ("kbr", "chegem"),
     "district.md": ("kbr", "chegem"),
     "collect.md": ("kbr", "chegem"),
+    "documents.md": ("kbr", "chegem", "statistics", "reports"),
     "simulate.md": ("kbr", "chegem", "statistics"),
 }  # pages which use the folder `demo`
-OF_PLUGINS = {"simulate": "statistics"}  # commands which are there only where their plugin is
+OF_PLUGINS = {"simulate": "statistics", "templates": "reports"}  # commands which are there only where their plugin is
 # Kinds of the plugin of statistics, as its hooks name them: fragments that use one need the plugin.
 _STATISTICS = (ROOT / "plugins/profdev-statistics/src/profdev_statistics/__init__.py").read_text(encoding="utf-8")
 _KINDS = "|".join(re.findall(r'^        "(\w+)": \w+,$', _STATISTICS, re.MULTILINE))

@@ -143,7 +143,8 @@ def test_values_of_every_period_are_the_protected_ones(answer: tuple[Monitoring,
 def test_what_was_hidden_is_told_to_the_caller_alone(answer: tuple[Monitoring, Monitoring, Protection]) -> None:
     _, public, protection = answer
     assert protection.hidden.schema == HIDDEN
-    assert [str(notice) for notice in public.notices] == ["так и надо"]
+    assert [str(notice) for notice in protection.notices] == ["так и надо"]
+    assert public.notices == ()
 
 
 def test_the_control_is_told_what_is_published_already(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def protected(
         places=monitoring.places.clear(),
         cells={},
         exhibits=(),
-        notices=protection.notices,
+        notices=(),
         profile="publish",
         provenance=evolve(monitoring.provenance, sources={}),
     )

@@ -1,0 +1,1 @@
+"""Commands which the package adds to `profdev`."""
