@@ -5,8 +5,8 @@
 Every round of every kind is a process of its own, so that its peak of memory is its own. The larger district is the
 example sixteen times over, with its three years of dynamics, findings and advice. Peers write the same content by hand
 in the same run: the letters with python-docx, paragraph by paragraph and cell by cell as they were read back; the
-sheets of the book with polars.write_excel; the table of the open data with polars.write_csv. What a peer writes is
-compared with ours first.
+sheets of the book with polars.write_excel; the rows of the open data with csv and json of the standard library. What a
+peer writes is compared with ours first, where it can be read back the same.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PERIOD = "2022"
 COPIES = 16
 COMPARED = 20  # letters of a peer that are read back
 KINDS = tuple(provide_renderers())
-PEERS = {"letters": "python-docx", "book": "polars.write_excel", "opendata": "polars.write_csv"}
+PEERS = {"letters": "python-docx", "book": "polars.write_excel", "opendata": "csv and json"}
 DISTRICTS = ("example", "large")
 _PROCESS = Path("/proc/self")
 
@@ -81,7 +81,7 @@ def one(folder: str, district: str, kind: str, who: str) -> dict[str, float]:
     answer = example(Path(folder)) if district == "example" else large(Path(folder))
     write: Callable[[], Mapping[str, bytes]] = lambda: provide_renderers()[kind]().render(answer)  # noqa: E731 - one of two
     if who != "ours":
-        write = peer(kind, answer, write())
+        write = peer(kind, write())
     before, started = held(anew=True), time.perf_counter()
     files = write()
     seconds = time.perf_counter() - started
@@ -141,7 +141,7 @@ def held(*, anew: bool = False) -> float:
 # --- peers ------------------------------------------------------------------------------------------------------------
 
 
-def peer(kind: str, answer: Monitoring, ours: Mapping[str, bytes]) -> Callable[[], Mapping[str, bytes]]:
+def peer(kind: str, ours: Mapping[str, bytes]) -> Callable[[], Mapping[str, bytes]]:
     """The same content written by hand; refused if it is not the same.
 
     Raises:
@@ -159,10 +159,27 @@ def peer(kind: str, answer: Monitoring, ours: Mapping[str, bytes]) -> Callable[[
     if kind == "book":
         sheets = {name: content for content in ours.values() for name, content in _sheets(content)}
         return lambda: {"book.xlsx": _workbook(sheets)}
-    rows = answer.values.height
-    found = next(content for name, content in ours.items() if "/data-" in name)
-    _agree(kind, sum(1 for _ in csv.reader(io.StringIO(found.decode(), newline=""))) - 1, rows)
-    return lambda: {"data.csv": answer.values.write_csv().encode()}
+    rows = {name: list(_rows(content)) for name, content in ours.items() if name.endswith(".csv")}
+    objects = {name: json.loads(content) for name, content in ours.items() if name.endswith(".json")}
+
+    def again() -> Mapping[str, bytes]:
+        tables = {name: _separated(cells) for name, cells in rows.items()}
+        return tables | {name: json.dumps(each, ensure_ascii=False).encode() for name, each in objects.items()}
+
+    for name, content in again().items():
+        told = json.loads(content) if name in objects else list(_rows(content))
+        _agree(name, told, objects[name] if name in objects else rows[name])
+    return again
+
+
+def _rows(content: bytes) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(content.decode(), newline=""))
+
+
+def _separated(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def _agree(name: str, theirs: object, ours: object) -> None:
