@@ -50,3 +50,15 @@ def test_a_picture_is_small_has_a_name_and_stays_within_its_edges(picture: Path)
         for axis, edge in (("x", width), ("y", height), ("cx", width), ("cy", height)):
             if axis in child.attrib:
                 assert 0 <= float(child.attrib[axis]) <= edge
+
+
+def test_every_picture_of_a_document_is_on_a_page_and_light() -> None:
+    """Drawn by `tools/documents.py`, not compared: LibreOffice and Chromium of another version draw otherwise."""
+    pictures = set((PICTURES / "documents").glob("*.png"))
+    shown = {
+        (page.parent / path).resolve()
+        for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        for path in re.findall(r"!\[.+?\]\((.+?/documents/.+?\.png)\)", page.read_text(encoding="utf-8"))
+    }
+    assert shown == pictures
+    assert [path.name for path in pictures if path.stat().st_size > 150_000] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from importlib import import_module
 from typing import Literal
 
@@ -119,7 +120,8 @@ class OpenData:
     responsible: str | None = key("Ответственный: должность, не фамилия", default=None)
     phone: str | None = key("Телефон ответственного", default=None)
     email: str | None = key("Почта ответственного", default=None)
-    url: str | None = key("Адрес, по которому лежит набор", default=None)
+    url: str | None = key("Адрес папки, в которой лежит набор: https://…", default=None)
+    first_published: date | None = key("Когда набор опубликован впервые", default=None)
     licence: str | None = key("Условия использования", default=None)
     keywords: tuple[str, ...] = key("Ключевые слова", default=())
 

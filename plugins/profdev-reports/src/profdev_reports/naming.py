@@ -7,7 +7,7 @@ import re
 from profdev_indicators.periods import Period
 
 _NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
+_DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?=\s*(\.|$))")  # whatever follows the dot
 _LONGEST = 80  # letters
 _LONGEST_UTF8 = 180  # bytes: file systems take 255, and «(новый)» and an ending are to come
 
@@ -21,4 +21,4 @@ def of_unit(unit: str, name: str) -> str:
     """«s07 МКОУ СОШ № 3»: a name without an ending which Windows takes too."""
     plain = " ".join(_NO_NAME.sub(" ", f"{unit} {name}").split())[:_LONGEST]
     short = plain.encode()[:_LONGEST_UTF8].decode(errors="ignore").rstrip(" .").lstrip(".")
-    return f"{short}_" if _RESERVED.match(short) or not short else short
+    return _DEVICE.sub(r"\1_", short) or "_"
