@@ -33,10 +33,12 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/command.py
 	$(BIN)/python benchmarks/intake.py
 	$(BIN)/python benchmarks/rules.py
+	$(BIN)/python benchmarks/documents.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
 	$(BIN)/python tools/pictures.py
+	$(BIN)/python tools/documents.py
 
 golden: $(VENV)/.ready
 	$(BIN)/pytest -q tests/golden --accept
