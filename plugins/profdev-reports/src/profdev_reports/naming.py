@@ -20,5 +20,5 @@ def of_period(period: Period) -> str:
 def of_unit(unit: str, name: str) -> str:
     """«s07 МКОУ СОШ № 3»: a name without an ending which Windows takes too."""
     plain = " ".join(_NO_NAME.sub(" ", f"{unit} {name}").split())[:_LONGEST]
-    short = plain.encode()[:_LONGEST_UTF8].decode(errors="ignore").rstrip(" .").lstrip(".")
+    short = plain.encode()[:_LONGEST_UTF8].decode(errors="ignore").strip(" .")
     return _DEVICE.sub(r"\1_", short) or "_"
