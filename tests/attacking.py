@@ -98,7 +98,9 @@ class Attack:
     @classmethod
     def on(cls, world: World, published: pl.DataFrame, before: pl.DataFrame | None = None, **more: int) -> Attack:
         """The attack on VALUES, perhaps with those of an earlier publication."""
-        return cls(world=world, told=_numerators(published), before={} if before is None else _numerators(before), **more)
+        return cls(
+            world=world, told=_numerators(published), before={} if before is None else _numerators(before), **more
+        )
 
     def recovered(self, knower: str | None = None) -> Iterator[tuple[str, Column, set[int]]]:
         """For each hidden number of an organisation, the values it can have."""
@@ -166,7 +168,9 @@ class Attack:
             added.append(vector[at] if secret and self._secret(unit, column) else 0)
         return tuple(added)
 
-    def _feasible(self, vectors: Mapping[str, Sequence[Vector]], axes: Sequence[tuple[Column, bool]]) -> dict[str, list[Vector]]:
+    def _feasible(
+        self, vectors: Mapping[str, Sequence[Vector]], axes: Sequence[tuple[Column, bool]]
+    ) -> dict[str, list[Vector]]:
         root = next(unit for unit in self.world.units if unit not in self.world.parent)
         reach: dict[str, Sums] = {}
 
@@ -186,7 +190,11 @@ class Attack:
                 fits = [v for v in vectors[unit] if _is_in(self._added(unit, v, axes), allowed)]
                 found[unit] = fits
             for child in children:
-                others = _all([reach[each] for each in children if each != child]) if len(children) > 1 else _nothing(len(axes))
+                others = (
+                    _all([reach[each] for each in children if each != child])
+                    if len(children) > 1
+                    else _nothing(len(axes))
+                )
                 down(child, _less(allowed, others) & _padded(reach[child], allowed.shape))
 
         up(root)
@@ -212,15 +220,20 @@ class Attack:
         total = self.told.get((unit, column))
         if total is None:
             return None
-        told = (self.world.x[u, column] for u in self.world.below(unit) if (u, column) in self.world.x and not self._secret(u, column))
+        told = (
+            self.world.x[u, column]
+            for u in self.world.below(unit)
+            if (u, column) in self.world.x and not self._secret(u, column)
+        )
         return int(total) - sum(told)
 
     def _rest_before(self, unit: str, column: Column) -> int | None:
         total = self.before.get((unit, column))
         if total is None:
             return None
-        then = (self.before.get((u, column)) for u in self.world.below(unit))
-        return int(total) - sum(int(x) for x in then if x is not None)
+        then = {u: self.before[u, column] for u in self.world.below(unit) if (u, column) in self.before}
+        known = {u: self.told.get((u, column)) if x is None else x for u, x in then.items()}
+        return int(total) - sum(int(x) for x in known.values() if x is not None)
 
 
 def _numerators(values: pl.DataFrame) -> dict[tuple[str, Column], float | None]:

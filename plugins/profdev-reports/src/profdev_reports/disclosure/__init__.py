@@ -8,8 +8,8 @@ from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import District
 from profdev_indicators.results import Protection
 from profdev_reports.disclosure.families import families
-from profdev_reports.disclosure.linear import Meter
 from profdev_reports.disclosure.hiding import away, favour
+from profdev_reports.disclosure.linear import Meter
 from profdev_reports.disclosure.pattern import Cell, settled
 from profdev_reports.disclosure.planting import ground, trees
 from profdev_reports.disclosure.public import public

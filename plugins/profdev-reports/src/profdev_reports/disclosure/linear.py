@@ -15,6 +15,8 @@ from profdev_reports.disclosure.ranges import NOISE
 from profdev_reports.disclosure.subjects import BOUNDLESS
 from profdev_reports.disclosure.tree import Numbers, Tree
 
+_LOOKS, _SEED = 3, 1  # pairs of solutions to begin with; the same every time
+
 Terms = tuple[tuple[int, float], ...]  # unknowns with their factors
 
 
@@ -67,39 +69,49 @@ class Audit:
 
     family: Family
     meter: Meter
-    _natural: dict[Spot | Link, float] = field(factory=dict, init=False)
+    _natural: dict[Spot | Link | None, float] = field(factory=dict, init=False)
+    # Whoever cannot reckon something now cannot do so when more is hidden: nobody asks twice.
+    _safe: set[tuple[str, Spot | Link | None]] = field(factory=set, init=False)
 
     def leaks(self, given_up: Collection[Spot | Link] = ()) -> Iterator[Leak]:
-        """One leak of each connected part, if it has any."""
+        """What the first reader who can reckon anything can reckon, in each connected part."""
         system = _system(self.family, given_up)
         parts = _parts(system) if system.targets else []
         for part in sorted(set(parts)):
             members = [v for v, p in enumerate(parts) if p == part]
             targets = [t for t in system.targets if parts[t.terms[0][0]] == part]
-            if targets and (leak := self._leak_of(system, members, targets)) is not None:
-                yield leak
+            if targets:
+                yield from self._leaks_of(system, members, targets)
 
     def spans(self) -> dict[Spot, tuple[float, float]]:
         """What an outsider can reckon of every guarded number: for whoever wants to compare."""
         system = _system(self.family, ())
         solver = _Solver(system, range(len(system.x)), self.meter)
-        return {t.spot: solver.span(t, {}) for t in system.targets if t.spot is not None}
+        return {t.spot: solver.span(t) for t in system.targets if t.spot is not None}
 
-    def _leak_of(self, system: _System, members: Sequence[int], targets: Sequence[_Target]) -> Leak | None:
-        """The first thing some reader can reckon: an outsider, then each who knows his own numbers."""
+    def _leaks_of(self, system: _System, members: Sequence[int], targets: Sequence[_Target]) -> list[Leak]:
+        """All that the first reader can reckon: an outsider, or one who knows his own numbers."""
         solver = _Solver(system, members, self.meter)
         knowers = sorted({unit for v in members for unit in system.owners[v] if unit})
         for knower in ("", *knowers):
-            own = {v: system.x[v] for v in members if knower in system.owners[v]}
-            solver.forget()
-            for target in targets:
-                if knower in target.units or solver.seen_wide(target):
-                    continue
-                low, high = solver.span(target, own)
-                width = _wide(low, high, whole=target.whole)
-                if target.need - width > NOISE and min(target.need, self._attainable(target)) - width > NOISE:
-                    return Leak(spot=target.spot, link=target.link, low=low, high=high)
-        return None
+            wanted = [t for t in targets if knower not in t.units and (knower, _name(t)) not in self._safe]
+            if not wanted:
+                continue
+            solver.look_around({v: system.x[v] for v in members if knower in system.owners[v]})
+            found = [leak for target in wanted if (leak := self._leak(solver, target)) is not None]
+            if found:
+                return found
+            self._safe.update((knower, _name(target)) for target in wanted)
+        return []
+
+    def _leak(self, solver: _Solver, target: _Target) -> Leak | None:
+        if solver.seen_wide(target):
+            return None
+        low, high = solver.span(target)
+        width = _wide(low, high, whole=target.whole)
+        if target.need - width <= NOISE or min(target.need, self._attainable(target)) - width <= NOISE:
+            return None
+        return Leak(spot=target.spot, link=target.link, low=low, high=high)
 
     def _attainable(self, wanted: _Target) -> float:
         """How wide the range is for whoever reads nothing at all: no pattern makes it wider."""
@@ -110,7 +122,7 @@ class Audit:
                 solver = _Solver(system, [v for v, p in enumerate(parts) if p == part], self.meter)
                 for target in system.targets:
                     if parts[target.terms[0][0]] == part:
-                        self._natural[_name(target)] = _wide(*solver.span(target, {}), whole=target.whole)
+                        self._natural[_name(target)] = _wide(*solver.span(target), whole=target.whole)
         return self._natural.get(_name(wanted), wanted.need)
 
 
@@ -230,40 +242,46 @@ class _Solver:
 
     def __init__(self, system: _System, members: Sequence[int], meter: Meter) -> None:
         self._place = {v: at for at, v in enumerate(members)}
-        self._members, self._meter = members, meter
-        self._bounds = [(system.low[v], system.high[v]) for v in members]
+        self._meter = meter
+        self._anybody = np.array([(system.low[v], system.high[v]) for v in members], dtype=np.float64)
+        self._bounds = self._anybody
         here = self._place.keys()
         self._equations = self._matrix([t for t in system.equations if t[0][0] in here])
-        self._sums = (
-            self._equations @ np.array([system.x[v] for v in members]) if self._equations is not None else None
-        )
+        real = np.array([system.x[v] for v in members], dtype=np.float64)
+        self._sums = None if self._equations is None else self._equations @ real
         limits = [(terms, most) for terms, most in system.limits if terms[0][0] in here]
         self._limits = self._matrix([terms for terms, _ in limits])
         self._mosts = np.array([most for _, most in limits]) if limits else None
         self._points: list[Numbers] = []
 
-    def forget(self) -> None:
-        """Another reader knows other things."""
-        self._points = []
+    def look_around(self, own: Mapping[int, float]) -> None:
+        """Become another reader, who knows these unknowns; see what some solutions far apart look like."""
+        self._bounds, self._points = self._anybody.copy(), []
+        for v, x in own.items():
+            self._bounds[self._place[v]] = x
+        # Any directions would do: most ranges are seen to be wide at once and need no programs of their own.
+        directions = np.random.default_rng(_SEED).uniform(-1.0, 1.0, (_LOOKS, len(self._place)))
+        for direction in directions:
+            for sign in (1.0, -1.0):
+                self._solve(sign * direction)
 
     def seen_wide(self, target: _Target) -> bool:
         """Whether two solutions are already as far apart as they should be."""
         found = [self._at(target, point) for point in self._points]
         return bool(found) and target.need - _wide(min(found), max(found), whole=target.whole) <= NOISE
 
-    def span(self, target: _Target, own: dict[int, float]) -> tuple[float, float]:
+    def span(self, target: _Target) -> tuple[float, float]:
         """Least and greatest."""
-        costs = np.zeros(len(self._members))
+        costs = np.zeros(len(self._place))
         for v, factor in target.terms:
             costs[self._place[v]] += factor
-        low, high = (self._solve(sign * costs, own) for sign in (1.0, -1.0))
+        low, high = (self._solve(sign * costs) for sign in (1.0, -1.0))
         return self._at(target, low), self._at(target, high)
 
     def _at(self, target: _Target, point: Numbers) -> float:
         return target.constant + sum(factor * float(point[self._place[v]]) for v, factor in target.terms)
 
-    def _solve(self, costs: Numbers, own: dict[int, float]) -> Numbers:
-        bounds = [(own[v], own[v]) if v in own else self._bounds[at] for v, at in self._place.items()]
+    def _solve(self, costs: Numbers) -> Numbers:
         self._meter.solved += 1
         answer = linprog(
             costs,
@@ -271,7 +289,7 @@ class _Solver:
             b_ub=self._mosts,
             A_eq=self._equations,
             b_eq=self._sums,
-            bounds=bounds,
+            bounds=self._bounds,
             method="highs",
         )
         point: Numbers = answer.x  # the real numbers are a solution, and every range has ends
@@ -283,4 +301,4 @@ class _Solver:
             return None
         entries = [(r, self._place[v], factor) for r, terms in enumerate(rows) for v, factor in terms]
         r, c, factors = zip(*entries, strict=True)
-        return csr_array((factors, (r, c)), shape=(len(rows), len(self._members)))
+        return csr_array((factors, (r, c)), shape=(len(rows), len(self._place)))

@@ -49,7 +49,7 @@ def _settle_each(family: Family, minimum: int) -> frozenset[Spot]:
         hopeless: set[Spot] = set()
         for at, tree in enumerate(family.trees):
             hopeless.update((at, node) for node in settle(tree, minimum))
-        if not _share(family) and not any([_part(family, link) for link in family.links]):
+        if not _share(family) and not _separate(family):
             return frozenset(hopeless)
 
 
@@ -69,11 +69,13 @@ def _share(family: Family) -> bool:
     return changed
 
 
-def _part(family: Family, link: Link) -> bool:
-    """Hide one of two numbers whose difference says too much; true: something was hidden."""
-    if link.need <= 0 or any(family.trees[at].hidden[node] for at, node in (link.whole, link.part)):
-        return False
-    return _hide_one(family, link)
+def _separate(family: Family) -> bool:
+    """Hide one of each two numbers whose difference says too much; true: something was hidden."""
+    changed = False
+    for link in family.links:
+        told = not any(family.trees[at].hidden[node] for at, node in (link.whole, link.part))
+        changed |= link.need > 0 and told and _hide_one(family, link)
+    return changed
 
 
 def _hide_one(family: Family, link: Link) -> bool:

@@ -133,7 +133,9 @@ def _derived(kept: pl.DataFrame, open_ones: pl.DataFrame, measured: pl.DataFrame
             if lost or made is None or abs(made - value) > _NOISE or (unit, period, name) in was_told:
                 away.add((unit, period, name))
                 why = f"получено из скрытого: {', '.join(lost)}" if lost else "зависит от скрытого"
-                rows.append((unit, period, name, MAIN, disclosure_of(_by_id(on.district, name), on.district), False, why))
+                rows.append(
+                    (unit, period, name, MAIN, disclosure_of(_by_id(on.district, name), on.district), False, why)
+                )
     return pl.DataFrame(rows, HIDDEN, orient="row")
 
 

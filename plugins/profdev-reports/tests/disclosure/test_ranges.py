@@ -1,0 +1,46 @@
+"""The closed form says what the solver says, and both say what trying every number says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from hypothesis import given
+
+from attacking import Attack, World
+from disclosing import district, policies, worlds
+from profdev_indicators.model import DisclosurePolicy, District
+from profdev_reports.disclosure import protect
+from profdev_reports.disclosure.families import Family
+from profdev_reports.disclosure.linear import Audit, Meter
+from profdev_reports.disclosure.planting import ground, trees
+from profdev_reports.disclosure.ranges import ranges
+from profdev_reports.disclosure.tree import Tree
+
+
+def _grown(world: World, asked: District) -> Iterator[Tree]:
+    values = world.values()
+    hidden = set(protect(values.lazy(), asked, None).hidden.select("unit", "indicator").iter_rows())
+    for tree in trees(values, ground(values, asked, None)):
+        tree.hidden |= np.array([(unit, tree.subject.indicator) in hidden for unit in tree.units], dtype=np.bool_)
+        yield tree
+
+
+@given(world=worlds(["all"]), policy=policies())
+def test_the_closed_form_is_what_linear_programming_says(world: World, policy: DisclosurePolicy) -> None:
+    for tree in _grown(world, district({"all": "B"}, policy)):
+        low, high = ranges(tree, tree.secret, [])
+        solved = Audit(family=Family(trees=[tree], equal=(), links=()), meter=Meter()).spans()
+        for (_, node), span in solved.items():
+            np.testing.assert_allclose((low[0, node], high[0, node]), span, atol=1e-6)
+
+
+@given(world=worlds(["all"]), policy=policies())
+def test_the_closed_form_is_what_trying_every_number_says(world: World, policy: DisclosurePolicy) -> None:
+    asked = district({"all": "B"}, policy)
+    published = protect(world.values().lazy(), asked, None).values
+    tried = {unit: (min(found), max(found)) for unit, _, found in Attack.on(world, published).recovered()}
+    for tree in _grown(world, asked):
+        low, high = ranges(tree, tree.secret, [])
+        told = {unit: (low[0, tree.place[unit]], high[0, tree.place[unit]]) for unit in tried}
+        assert told == tried
