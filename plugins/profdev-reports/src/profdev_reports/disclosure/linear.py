@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -71,6 +72,7 @@ class Audit:
     meter: Meter
     _natural: dict[Spot | Link | None, float] = field(factory=dict, init=False)
     # Whoever cannot reckon something now cannot do so when more is hidden: nobody asks twice.
+    _turn: str = field(default="", init=False)  # the reader to begin with: whoever could reckon something last time
     _safe: set[tuple[str, Spot | Link | None]] = field(factory=set, init=False)
 
     def leaks(self, given_up: Collection[Spot | Link] = ()) -> Iterator[Leak]:
@@ -93,13 +95,14 @@ class Audit:
         """All that the first reader can reckon: an outsider, or one who knows his own numbers."""
         solver = _Solver(system, members, self.meter)
         knowers = sorted({unit for v in members for unit in system.owners[v] if unit})
-        for knower in ("", *knowers):
+        for knower in sorted(("", *knowers), key=lambda name: (name < self._turn, name)):
             wanted = [t for t in targets if knower not in t.units and (knower, _name(t)) not in self._safe]
             if not wanted:
                 continue
             solver.look_around({v: system.x[v] for v in members if knower in system.owners[v]})
             found = [leak for target in wanted if (leak := self._leak(solver, target)) is not None]
             if found:
+                self._turn = knower
                 return found
             self._safe.update((knower, _name(target)) for target in wanted)
         return []
@@ -153,7 +156,26 @@ def _system(family: Family, given_up: Collection[Spot | Link], *, nothing_told: 
                 system.targets.append(_about(tree, spot, unknown[spot], system))
     for link in family.links:
         _tie(system, link, family, unknown, given_up)
+    while _drop_idle(system):
+        pass
     return system
+
+
+def _drop_idle(system: _System) -> bool:
+    """Leave out a total that is unknown itself and of no other use: it may be anything its children make of it."""
+    uses = Counter(v for terms in system.equations for v, _ in terms)
+    uses.update(v for terms, _ in system.limits for v, _ in terms)
+    uses.update(v for target in system.targets for v, _ in target.terms)
+    idle = [
+        terms
+        for terms in system.equations
+        if terms[-1][1] < 0
+        and uses[terms[-1][0]] == 1
+        and sum(system.low[v] for v, _ in terms[:-1]) >= system.low[terms[-1][0]]
+        and sum(system.high[v] for v, _ in terms[:-1]) <= system.high[terms[-1][0]]
+    ]
+    system.equations = [terms for terms in system.equations if terms not in idle]
+    return bool(idle)
 
 
 def _equations(tree: Tree, at: int, unknown: Mapping[Spot, int]) -> Iterator[Terms]:
