@@ -23,6 +23,7 @@ EXAMPLE = {
     "district.md": ("kbr", "chegem"),
     "collect.md": ("kbr", "chegem"),
     "simulate.md": ("kbr", "chegem", "statistics"),
+    "publish.md": ("reports",),
 }  # pages which use the folder `demo`
 OF_PLUGINS = {"simulate": "statistics"}  # commands which are there only where their plugin is
 # Kinds of the plugin of statistics, as its hooks name them: fragments that use one need the plugin.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import attrs
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attacking import World
@@ -86,6 +86,7 @@ def test_no_rows_are_no_trouble() -> None:
 
 
 @given(world=worlds(["all"]), policy=policies())
+@settings(deadline=None)
 def test_an_absence_stays_what_it_is(world: World, policy: DisclosurePolicy) -> None:
     values = world.values()
     answer = protect(values.lazy(), district({"all": "C"}, policy), None).values
@@ -93,7 +94,8 @@ def test_an_absence_stays_what_it_is(world: World, policy: DisclosurePolicy) -> 
     assert answer.join(absent.select("unit", "period"), on=["unit", "period"], how="semi").equals(absent)
 
 
-@given(world=worlds(["all", "young"]), policy=policies(), seed=st.integers(0, 99))
+@given(world=worlds(["all", "young"], most=5, people=6), policy=policies(), seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=10)
 def test_the_order_of_rows_changes_nothing(world: World, policy: DisclosurePolicy, seed: int) -> None:
     asked, values = district({"all": "B", "young": "C"}, policy), world.values()
     shuffled = values.sample(fraction=1, shuffle=True, seed=seed)
@@ -104,6 +106,7 @@ def test_the_order_of_rows_changes_nothing(world: World, policy: DisclosurePolic
 
 
 @given(world=worlds(["all"]), policy=policies(), indicator=st.sampled_from(["B", "C"]))
+@settings(deadline=None)
 def test_publishing_again_changes_nothing(world: World, policy: DisclosurePolicy, indicator: str) -> None:
     asked = district({"all": "C" if indicator == "C" else "B"}, policy)
     first = protect(world.values().lazy(), asked, None)
@@ -113,6 +116,7 @@ def test_publishing_again_changes_nothing(world: World, policy: DisclosurePolicy
 
 
 @given(world=worlds(["all"]), policy=policies())
+@settings(deadline=None)
 def test_a_stricter_policy_hides_what_a_milder_one_finds_small(world: World, policy: DisclosurePolicy) -> None:
     values = world.values().lazy()
     strict = attrs.evolve(policy, threshold=policy.threshold + 1, minimum_denominator=policy.minimum_denominator + 1)
@@ -121,6 +125,7 @@ def test_a_stricter_policy_hides_what_a_milder_one_finds_small(world: World, pol
 
 
 @given(world=worlds(["all"]), later=worlds(["all"]), policy=policies())
+@settings(deadline=None)
 def test_a_later_year_never_decides_about_an_earlier_one(world: World, later: World, policy: DisclosurePolicy) -> None:
     asked = district({"all": "B"}, policy)
     values = world.values()
@@ -152,16 +157,9 @@ def test_units_may_move_between_periods() -> None:
         n={(u, ("all", "2022")): n for (u, _), n in before.n.items()},
     )
     hidden = protect(pl.concat([before.values(), after.values()]).lazy(), ASKED, None).hidden
-    assert (
-        {k: v.sort().to_list() for (k,), v in hidden.group_by("period").agg("unit").rows_by_key("period", named=False)}
-        if False
-        else True
-    )
-    by_period = dict(hidden.group_by("period").agg(pl.col("unit").sort()).iter_rows())
-    assert (
-        set(by_period["2021"]) <= {"s0", "s1", "s2", "s3"},
-        set(by_period["2022"]) <= {"s0", "s4", "s5", "s6", "s7"},
-    ) == (True, True)
+    kin = {"2021": {"s0", "s1", "s2", "s3"}, "2022": {"s0", "s4", "s5", "s6", "s7"}}
+    by_period = dict(hidden.group_by("period").agg("unit").iter_rows())
+    assert {period: set(units) <= kin[period] for period, units in by_period.items()} == {"2021": True, "2022": True}
 
 
 def test_an_interval_of_a_total_goes_with_its_members() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 
 from attacking import Attack, World
 from disclosing import district, policies, worlds
@@ -27,6 +27,7 @@ def _grown(world: World, asked: District) -> Iterator[Tree]:
 
 
 @given(world=worlds(["all"]), policy=policies())
+@settings(deadline=None)
 def test_the_closed_form_is_what_linear_programming_says(world: World, policy: DisclosurePolicy) -> None:
     for tree in _grown(world, district({"all": "B"}, policy)):
         low, high = ranges(tree, tree.secret, [])
@@ -36,6 +37,7 @@ def test_the_closed_form_is_what_linear_programming_says(world: World, policy: D
 
 
 @given(world=worlds(["all"]), policy=policies())
+@settings(deadline=None)
 def test_the_closed_form_is_what_trying_every_number_says(world: World, policy: DisclosurePolicy) -> None:
     asked = district({"all": "B"}, policy)
     published = protect(world.values().lazy(), asked, None).values

@@ -14,7 +14,7 @@ from profdev_indicators.periods import Period
 from profdev_reports.disclosure.planting import Ground
 from profdev_reports.disclosure.ranges import NOISE
 from profdev_reports.disclosure.subjects import BOUNDLESS, Subject
-from profdev_reports.disclosure.tree import Tree
+from profdev_reports.disclosure.tree import Tree, nodes_of
 
 Spot = tuple[int, int]  # the number of a tree in its family, and a node of it
 
@@ -98,7 +98,7 @@ def _denominators(trees: Sequence[Tree], district: District) -> Iterator[Tree]:
         subject = attrs.evolve(tree.subject, counted=among, among=frozenset(), kind="count", per_person=1.0)
         x = np.where(np.isnan(tree.n), 0.0, tree.n)
         sums = np.array([not unit for unit in tree.units])
-        for node in np.flatnonzero(sums):
+        for node in nodes_of(sums):
             x[node] = x[tree.children[int(node)]].sum()
         if any(abs(float(x[t]) - float(x[tree.children[t]].sum())) > NOISE for t in tree.sums):
             continue  # the denominator has those in it who were silent: it is no sum of numbers that are told
@@ -166,13 +166,13 @@ def _contains(whole: frozenset[str], part: frozenset[str], district: District) -
 
 
 def _up(item: str, district: District) -> Iterator[str]:
-    seen: set[str] = set()
-    at: str | None = item
-    while at in district.items and at not in seen:
-        seen.add(at)
-        at = district.items[at].at_most
-        if at is not None:
-            yield at
+    """Fields that are at least as great, the nearest first."""
+    seen = {item}
+    greater = district.items[item].at_most if item in district.items else None
+    while greater is not None and greater not in seen:
+        yield greater
+        seen.add(greater)
+        greater = district.items[greater].at_most
 
 
 def _components(count: int, joined: Iterable[set[int]]) -> list[list[int]]:
@@ -205,7 +205,7 @@ def _equal(trees: Sequence[tuple[int, Tree]]) -> Iterator[Sequence[Spot]]:
 
 def _below(tree: Tree, node: int) -> frozenset[str]:
     """Who is in a sum: sums of others are other numbers."""
-    return frozenset(tree.units[other] for other in np.flatnonzero(tree.above[node]) if tree.units[other])
+    return frozenset(tree.units[other] for other in nodes_of(tree.above[node]) if tree.units[other])
 
 
 def _links(pair: _Pair, place: Mapping[int, int], trees: Sequence[Tree], policy: DisclosurePolicy) -> Iterator[Link]:

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from profdev_reports.disclosure.ranges import NOISE, lacking
-from profdev_reports.disclosure.tree import Tree
+from profdev_reports.disclosure.tree import Tree, nodes_of
 
 
 @frozen(kw_only=True)
@@ -87,7 +87,7 @@ def favour(tree: Tree, units: frozenset[str]) -> None:
 
 def away(tree: Tree) -> frozenset[str]:
     """The units whose numbers are hidden."""
-    return frozenset(tree.units[node] for node in np.flatnonzero(tree.hidden))
+    return frozenset(tree.units[node] for node in nodes_of(tree.hidden))
 
 
 def hideable(tree: Tree, node: int) -> bool:

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from profdev_reports.disclosure.families import Family, Link, Spot
 from profdev_reports.disclosure.ranges import NOISE
 from profdev_reports.disclosure.subjects import BOUNDLESS
-from profdev_reports.disclosure.tree import Numbers, Tree
+from profdev_reports.disclosure.tree import Numbers, Tree, nodes_of
 
 _LOOKS, _SEED = 3, 1  # pairs of solutions to begin with; the same every time
 
@@ -150,8 +150,8 @@ def _system(family: Family, given_up: Collection[Spot | Link], *, nothing_told: 
     for at, tree in enumerate(family.trees):
         if not nothing_told:
             system.equations += _equations(tree, at, unknown)
-        for node in np.flatnonzero(secret[at] if nothing_told else tree.guarded):
-            spot = (at, int(node))
+        for node in nodes_of(secret[at] if nothing_told else tree.guarded):
+            spot = (at, node)
             if spot in unknown and spot not in given_up and tree.units[node]:
                 system.targets.append(_about(tree, spot, unknown[spot], system))
     for link in family.links:
@@ -199,7 +199,7 @@ def _about(tree: Tree, spot: Spot, v: int, system: _System) -> _Target:
 
 
 def _kin(tree: Tree, node: int) -> frozenset[str]:
-    others = np.flatnonzero(tree.above[node] | tree.above[:, node])
+    others = nodes_of(tree.above[node] | tree.above[:, node])
     return frozenset({tree.units[node], *(tree.units[other] for other in others)})
 
 
@@ -311,16 +311,18 @@ class _Solver:
             b_ub=self._mosts,
             A_eq=self._equations,
             b_eq=self._sums,
-            bounds=self._bounds,
+            bounds=[(float(low), float(high)) for low, high in self._bounds],
             method="highs",
         )
-        point: Numbers = answer.x  # the real numbers are a solution, and every range has ends
+        point = np.asarray(answer.x, dtype=np.float64)  # the real numbers are a solution, and every range has ends
         self._points.append(point)
         return point
 
-    def _matrix(self, rows: Sequence[Terms]) -> csr_array | None:
+    def _matrix(self, rows: Sequence[Terms]) -> Numbers | None:
         if not rows:
             return None
-        entries = [(r, self._place[v], factor) for r, terms in enumerate(rows) for v, factor in terms]
-        r, c, factors = zip(*entries, strict=True)
-        return csr_array((factors, (r, c)), shape=(len(rows), len(self._place)))
+        matrix = np.zeros((len(rows), len(self._place)))
+        for row, terms in enumerate(rows):
+            for v, factor in terms:
+                matrix[row, self._place[v]] += factor
+        return matrix

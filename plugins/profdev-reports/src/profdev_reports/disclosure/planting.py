@@ -14,7 +14,7 @@ from profdev_indicators.model import District
 from profdev_indicators.periods import Period
 from profdev_reports.disclosure.ranges import NOISE
 from profdev_reports.disclosure.subjects import Subject, subject_of
-from profdev_reports.disclosure.tree import Numbers, Tree
+from profdev_reports.disclosure.tree import Numbers, Tree, nodes_of
 
 Cell = Mapping[str, Any]
 _KEY = ("unit", "period", "indicator")
@@ -120,10 +120,7 @@ def _tree(subject: Subject, period: str, cells: Sequence[Cell], on: Ground) -> T
     lower, upper = _bounds(subject, period, cells, on, above=above, whole=whole)
     width = np.array([subject.width(each, policy) for each in _nullable(n)])
     was_told = np.array([was is not None and was["numerator"] is not None for was in earlier], dtype=np.bool_)
-    same = [
-        told and was["definition"] == cell["definition"] and abs(was["numerator"] - cell["numerator"]) < NOISE
-        for told, was, cell in zip(was_told, earlier, cells, strict=True)
-    ]
+    same = [was is not None and _unchanged(was, cell) for was, cell in zip(earlier, cells, strict=True)]
     was_hidden = [was is not None and was["state"] == "suppressed" for was in earlier]
     tree = Tree(
         subject=subject,
@@ -145,6 +142,12 @@ def _tree(subject: Subject, period: str, cells: Sequence[Cell], on: Ground) -> T
         revealed=np.zeros(len(cells), dtype=np.bool_),
     )
     return _with_sums(tree, [*_rests(tree), *_told_before(tree, cells, earlier)])
+
+
+def _unchanged(was: Cell, cell: Cell) -> bool:
+    """Whether the number that was told then is the number of today."""
+    told, same = was["numerator"] is not None, was["definition"] == cell["definition"]
+    return told and same and abs(was["numerator"] - cell["numerator"]) < NOISE
 
 
 def _nullable(numbers: Numbers) -> list[float | None]:
@@ -200,7 +203,7 @@ class _Sum:
 
 def _rests(tree: Tree) -> Iterator[_Sum]:
     """What a total has beyond its children: then nothing of it is a secret."""
-    for total in np.flatnonzero(tree.adds_up):
+    for total in nodes_of(tree.adds_up):
         rest = float(tree.x[total] - tree.x[(tree.parent == total)].sum())
         if abs(rest) > NOISE * max(1.0, abs(float(tree.x[total]))):
             yield _Sum(parent=int(total), x=rest)
@@ -208,11 +211,11 @@ def _rests(tree: Tree) -> Iterator[_Sum]:
 
 def _told_before(tree: Tree, cells: Sequence[Cell], earlier: Sequence[Cell | None]) -> Iterator[_Sum]:
     """The sum of those who were hidden then, where total and others were told: it separates whoever came later."""
-    for total in np.flatnonzero(tree.adds_up):
+    for total in nodes_of(tree.adds_up):
         then = earlier[total]
         if then is None or then["numerator"] is None or then["definition"] != cells[total]["definition"]:
             continue
-        below = [int(node) for node in np.flatnonzero(tree.parent == total)]
+        below = nodes_of(tree.parent == total)
         were = [(node, was) for node in below if (was := earlier[node]) is not None]
         members = tuple(node for node, was in were if was["state"] == "suppressed")
         rest = then["numerator"] - sum(was["numerator"] for _, was in were if was["numerator"] is not None)

@@ -15,7 +15,7 @@ from profdev_indicators.results import Protection
 from profdev_indicators.wording import counted
 from profdev_reports.disclosure.planting import Ground
 from profdev_reports.disclosure.subjects import counts_organisations, disclosure_of
-from profdev_reports.disclosure.tree import Tree
+from profdev_reports.disclosure.tree import Tree, nodes_of
 
 REASON = "скрыто при публикации: малое число или защита от вычисления"
 """One for all: a reason that told small numbers from the others would tell what range they are in."""
@@ -48,7 +48,7 @@ def public(values: pl.DataFrame, trees: Sequence[Tree], on: Ground, hopeless: Co
 def _hidden_of(tree: Tree, on: Ground) -> Iterator[tuple[str, str, str, str, str, bool, str]]:
     """Rows of HIDDEN."""
     policy, subject = on.district.publication.disclosure, tree.subject
-    for node in np.flatnonzero(tree.hidden):
+    for node in nodes_of(tree.hidden):
         unit = tree.units[node]
         n = None if np.isnan(tree.n[node]) else float(tree.n[node])
         why = subject.small(float(tree.x[node]), n, policy)
@@ -62,7 +62,7 @@ def _shaky(trees: Sequence[Tree]) -> list[Cell]:
     return [
         (tree.units[total], tree.period, tree.subject.indicator)
         for tree in trees
-        for total in np.flatnonzero(tree.above[:, tree.hidden].any(axis=1))
+        for total in nodes_of(np.asarray(tree.above[:, tree.hidden].any(axis=1)))
         if tree.units[total]
     ]
 
@@ -158,7 +158,7 @@ def _by_id(district: District, name: str) -> Indicator:
 
 
 def _notices(trees: Sequence[Tree], hopeless: Collection[Cell]) -> Iterator[Problem]:
-    told = [_cell(tree, node) for tree in trees for node in np.flatnonzero(tree.hidden & tree.primary & tree.known)]
+    told = [_cell(tree, node) for tree in trees for node in nodes_of(tree.hidden & tree.primary & tree.known)]
     if told:
         yield Problem(
             path="publication.disclosure",

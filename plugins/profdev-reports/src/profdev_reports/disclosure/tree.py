@@ -91,3 +91,8 @@ class Tree:
         while (at := self.group(at)) >= 0:
             depth += 1
         return depth
+
+
+def nodes_of(marks: Marks) -> list[int]:
+    """The nodes that are marked."""
+    return [int(node) for node in np.flatnonzero(marks)]
