@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from attacking import Attack, World
-from disclosing import district, policies, worlds
+from disclosing import district, flat, policies, worlds
 from profdev_indicators.model import DisclosurePolicy, District
 from profdev_reports.disclosure import protect
 from profdev_reports.disclosure.families import Family
@@ -46,3 +46,30 @@ def test_the_closed_form_is_what_trying_every_number_says(world: World, policy: 
         low, high = ranges(tree, tree.secret, [])
         told = {unit: (low[0, tree.place[unit]], high[0, tree.place[unit]]) for unit in tried}
         assert told == tried
+
+
+FOUR = {"s1": (1, 20), "s2": (2, 20), "s3": (3, 20), "s4": (12, 20)}
+
+
+def _widths(hidden: set[str]) -> dict[str | None, float]:
+    """How narrow the narrowest range is: for an outsider, and for each of those hidden."""
+    values = flat(FOUR).values()
+    (tree,) = trees(values, ground(values, district({"all": "B"}), None))
+    tree.hidden = np.array([unit in hidden for unit in tree.units], dtype=np.bool_)
+    nodes = [tree.place[unit] for unit in sorted(hidden)]
+    low, high = ranges(tree, tree.secret, nodes)
+    found: dict[str | None, float] = {}
+    for row, knower in enumerate([None, *sorted(hidden)]):
+        others = [node for node in nodes if tree.units[node] != knower]
+        found[knower] = float((high - low)[row, others].min())
+    return found
+
+
+def test_the_page_about_disclosure_reckons_right() -> None:
+    assert _widths({"s1", "s2", "s3"}) == {None: 6, "s1": 5, "s2": 4, "s3": 3}
+    assert _widths({"s1", "s2", "s3", "s4"}) == {None: 18, "s1": 17, "s2": 16, "s3": 15, "s4": 6}
+
+
+def test_the_pattern_is_that_of_the_page() -> None:
+    hidden = protect(flat(FOUR).values().lazy(), district({"all": "B"}), None).hidden
+    assert set(hidden["unit"]) == {"s1", "s2", "s3", "s4"}
