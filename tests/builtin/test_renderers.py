@@ -140,7 +140,7 @@ def test_two_sums_that_are_no_part_and_whole_are_not_called_so() -> None:
         ({"state": "not_applicable", "reason": "освобождена: ремонт"}, "–", "освобождена: ремонт"),
         ({"state": "not_defined", "definition": None}, "не определён", "в этом периоде не определён"),
         ({"state": "invalid"}, "противоречие", "ответы противоречат сами себе и в суммы не вошли"),
-        ({"state": "suppressed"}, "…", "скрыто источником"),
+        ({"state": "suppressed"}, "…", "скрыто"),
     ],
 )
 def test_an_absent_value_says_why(columns: dict[str, object], value: str, note: str) -> None:

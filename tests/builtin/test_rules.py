@@ -88,12 +88,12 @@ REASONS = [
     ([FALL[0], cell()], {}, "нет данных"),
     ([FALL[0], cell(state="not_applicable")], {}, "не применимо"),
     ([FALL[0], cell(state="invalid")], {}, "противоречие в ответе"),
-    ([FALL[0], cell(state="suppressed")], {}, "скрыто источником"),
+    ([FALL[0], cell(state="suppressed")], {}, "скрыто"),
     ([cell(period="2021"), FALL[1]], {}, "нет данных за 2021"),
     ([FALL[0] | {"period": "2020"}, FALL[1]], {}, "нет данных за 2021"),
     ([cell(period="2021", state="not_applicable"), FALL[1]], {}, "не применимо в 2021"),
     ([cell(period="2021", state="invalid"), FALL[1]], {}, "противоречие в ответе за 2021"),
-    ([cell(period="2021", state="suppressed"), FALL[1]], {}, "скрыто источником за 2021"),
+    ([cell(period="2021", state="suppressed"), FALL[1]], {}, "скрыто за 2021"),
     ([FALL[0], FALL[1] | {"definition": "two"}], {}, "изменилось определение показателя"),
     (FALL, {"better": "neutral"}, "направление не задано"),
 ]
@@ -287,7 +287,7 @@ def test_nobody_asked_is_nobody_missing() -> None:
 
 
 def test_what_the_source_hides_is_not_known_to_be_missing() -> None:
-    assert reasons([cell(state="suppressed")], Coverage()) == ["скрыто источником"]
+    assert reasons([cell(state="suppressed")], Coverage()) == ["скрыто"]
 
 
 # --- lost -----------------------------------------------------------------------------------------------------------

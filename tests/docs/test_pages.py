@@ -24,6 +24,7 @@ EXAMPLE = {
     "collect.md": ("kbr", "chegem"),
     "documents.md": ("kbr", "chegem", "statistics", "reports"),
     "simulate.md": ("kbr", "chegem", "statistics"),
+    "publish.md": ("reports",),
 }  # pages which use the folder `demo`
 OF_PLUGINS = {"simulate": "statistics", "templates": "reports"}  # commands which are there only where their plugin is
 # Kinds of the plugin of statistics, as its hooks name them: fragments that use one need the plugin.

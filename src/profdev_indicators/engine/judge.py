@@ -61,13 +61,13 @@ _HURDLES = {
     "not_reported": "нет данных",
     "not_applicable": "не применимо",
     "invalid": "противоречие в ответе",
-    "suppressed": "скрыто источником",
+    "suppressed": "скрыто",
 }
 _NOTHING_FOR = "нет данных за "
 _EARLIER_HURDLES = {
     "not_applicable": "не применимо в ",
     "invalid": "противоречие в ответе за ",
-    "suppressed": "скрыто источником за ",
+    "suppressed": "скрыто за ",
 }
 
 _APPLIES: Mapping[str, pl.Expr] = {

@@ -25,7 +25,7 @@ _LEGEND = (
     "«нет», «0» — ответ есть, и он отрицательный;",
     f"«{wording.STATE_WORDS['not_applicable']}» — не применимо: организации не касается, или она освобождена;",
     f"«{_UNCONFIRMED}» — {wording.NOT_EVIDENCED}: нет ссылки, которой требует показатель;",
-    f"«{wording.STATE_WORDS['suppressed']}» — скрыто источником;",
+    f"«{wording.STATE_WORDS['suppressed']}» — скрыто: источником или при публикации, чтобы не выдать малое число;",
     f"«{wording.STATE_WORDS['invalid']}» — ответ противоречит сам себе и в суммы не вошёл;",
     f"«{wording.STATE_WORDS['not_defined']}» — показателя или организации в этом периоде нет;",
     f"«{_INCOMPLETE}» — ответили не все: значение по тем, кто ответил;",

@@ -19,7 +19,7 @@ _HURDLES = {
     "not_reported": "нет данных",
     "not_applicable": "не применимо",
     "invalid": "противоречие в ответе",
-    "suppressed": "скрыто источником",
+    "suppressed": "скрыто",
 }
 _SIGNS = {"higher": 1.0, "lower": -1.0, "neutral": None}
 

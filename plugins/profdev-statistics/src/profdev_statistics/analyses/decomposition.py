@@ -51,6 +51,7 @@ class Decomposition:
                 title="Из чего сложилось изменение",
                 frame=frame.with_columns(sentence=sentences).select(_COLUMNS),
                 notes=_NOTES if frame.height else (),
+                internal=True,  # without hidden values it would take those for newcomers and leavers
             )
         ]
 

@@ -64,13 +64,22 @@ class Forecast:
     def analyse(self, monitoring: Monitoring, *, root: Path | None, frames: Mapping[str, Any]) -> Sequence[Exhibit]:  # noqa: ARG002 - the protocol's
         """One table: unit × indicator × period ahead, totals first; refusals are rows with a reason."""
         now = monitoring.periods[-1]
-        known = _points(monitoring, self.applies_to)
+        # What an organisation will probably come to is between it and the district.
+        public = monitoring.profile == "publish"
+        known = _points(monitoring, "totals" if public else self.applies_to)
         steps = [(step, now.step(step)) for step in range(1, self.horizon + 1)]
         ahead = [_ahead(known, monitoring.district, now, step, period) for step, period in steps]
         frame = pl.concat([_sentenced(one) for one in ahead]).sort("own", "row", "horizon").select(_COLUMNS)
         notes = (*_NOTES, _FAR) if self.horizon > _TRUSTED else _NOTES
         return [
-            Exhibit(id="forecast", title=f"Прогноз по состоянию на {now}", frame=frame, headings=_HEADINGS, notes=notes)
+            Exhibit(
+                id="forecast",
+                title=f"Прогноз по состоянию на {now}",
+                frame=frame,
+                headings=_HEADINGS,
+                notes=notes,
+                internal=self.applies_to == "organisations",
+            )
         ]
 
 

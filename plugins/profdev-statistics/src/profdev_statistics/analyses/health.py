@@ -88,6 +88,7 @@ class Health:
             frame=pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema),
             headings=headings,
             notes=_NOTES,
+            internal=True,  # for whoever decides about indicators; it looks at all answers and their defects
         )
 
     def _grounds(self, judged: Sequence[tuple[Case, Mapping[str, Property]]]) -> Exhibit:
@@ -108,4 +109,5 @@ class Health:
             ),
             headings={},
             notes=_GROUNDS_NOTES,
+            internal=True,
         )

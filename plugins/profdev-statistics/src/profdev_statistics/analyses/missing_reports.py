@@ -53,6 +53,7 @@ class MissingReports:
                 title="Кто не ответил и что это меняет",
                 frame=frame.with_columns(sentence=sentences).select(_COLUMNS),
                 notes=_NOTES if frame.height else (),
+                internal=True,  # without hidden values its estimates are of other organisations than the total
             )
         ]
 

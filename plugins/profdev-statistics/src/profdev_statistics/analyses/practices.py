@@ -99,6 +99,7 @@ class Practices:
             frame=frame,
             headings={"unit_name": "Организация", "group": "Группа", **ids},
             notes=(*_PEER_NOTES, f"Сравниваются доли с численностью не меньше {self.size:g}.", *self._groups(shares)),
+            internal=True,  # it names those who are weaker than their group
         )
 
     def _groups(self, shares: Sequence[Counts]) -> tuple[str, ...]:
@@ -141,4 +142,5 @@ def _declined(found: pl.DataFrame) -> Exhibit:
             "declined": "Почему не предложена",
         },
         notes=_DECLINED_NOTES,
+        internal=True,
     )

@@ -36,7 +36,7 @@ class Unreported:
             severity = pl.when((missed >= self.risk_after) & (severity < risk)).then(risk).otherwise(severity)
         return Judgement(
             fired=pl.when("own").then(is_silent),
-            unchecked=pl.when(pl.col("own") & (pl.col("state") == "suppressed")).then(pl.lit("скрыто источником")),
+            unchecked=pl.when(pl.col("own") & (pl.col("state") == "suppressed")).then(pl.lit("скрыто")),
             severity=severity,
             numbers={"missed": missed, "since": pl.when(begins).then("period").forward_fill()},
         )
