@@ -193,7 +193,8 @@ class Monitoring:
     exhibits: tuple[Exhibit, ...] = ()  # what the analyses of the district say; `facade.analyse` fills them
     tellings: Mapping[str, Telling] = field(factory=dict)  # by kind of rule
     provisional: bool = False  # answers of the last period may still be corrected
-    # publish: everything here is made of the values that may be published; answers, places and defects are empty
+    # publish: everything here is made of the values that may be published; answers and defects are empty, places say
+    # who answered and not where
     profile: Profile = "internal"
     notices: tuple[Problem, ...] = ()  # what did not stop the work but should be known: a source without a file …
     provenance: Provenance

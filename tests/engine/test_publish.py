@@ -118,7 +118,7 @@ def test_analyses_see_what_is_published_and_those_for_the_department_are_left_ou
     assert [(exhibit.id, exhibit.frame.item()) for exhibit in public.exhibits] == [("largest", 40.0)]
 
 
-def test_answers_where_they_stood_and_what_was_wrong_with_them_are_not_published(
+def test_who_answered_is_published_but_not_what_nor_where_nor_what_was_wrong(
     answer: tuple[Monitoring, Monitoring, Protection],
 ) -> None:
     whole, public, _ = answer
@@ -128,7 +128,10 @@ def test_answers_where_they_stood_and_what_was_wrong_with_them_are_not_published
     assert not any(frame.is_empty() for frame in told)
     assert whole.provenance.sources
     assert public.answers.is_empty()
-    assert public.places.is_empty()
+    assert public.places.select("unit", "period", "source").equals(whole.places.select("unit", "period", "source"))
+    assert (
+        public.places.drop("unit", "period", "source").null_count().sum_horizontal().item() == 3 * public.places.height
+    )
     assert public.defects.is_empty()
     assert public.cells == {}
     assert public.provenance.sources == {}

@@ -10,7 +10,7 @@ import pytest
 
 from profdev_indicators.errors import SourceError
 from profdev_indicators.facade import monitor
-from profdev_indicators.model import Unit
+from profdev_indicators.model import Exemption, Unit
 from strategies import Given, ask, core_alone, district, table
 
 LAST_DAY, NEXT_DAY = date(2021, 12, 31), date(2022, 1, 1)
@@ -121,3 +121,10 @@ def test_a_date_that_is_none_is_a_problem_and_not_always() -> None:
     asked = attrs.evolve(district(()), units=Given())
     with pytest.raises(SourceError, match=r"«31\.13\.2021» — не дата"):
         monitor(asked, period="2022", frames={"card": table([]), "units": units}, plugins=core_alone())
+
+
+def test_whoever_is_exempted_must_be_in_the_roster() -> None:
+    units = (Unit(id="a", name="А", kind="school"),)
+    exempted = attrs.evolve(district(units), exemptions=(Exemption(unit="b1", basis="ремонт"),))
+    with pytest.raises(SourceError, match=r"exemptions\[0\].unit: в списке организаций нет «b1»"):
+        ask(exempted, table([{"unit": "a", "period": "2022", "n_ped": 10, "n_diag": 5}]))

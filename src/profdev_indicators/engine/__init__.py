@@ -122,7 +122,7 @@ def protected(
         values=_of_periods(history, monitoring.periods, everything=False),
         defects=monitoring.defects.clear(),
         answers=monitoring.answers.clear(),
-        places=monitoring.places.clear(),
+        places=_only_who_answered(monitoring.places),
         cells={},
         exhibits=(),
         notices=(),
@@ -130,6 +130,14 @@ def protected(
         provenance=evolve(monitoring.provenance, sources={}),
     )
     return _judged(bare, extensions), protection
+
+
+def _only_who_answered(places: pl.DataFrame) -> pl.DataFrame:
+    """Who answered which source, without where the answers stood."""
+    known = ("unit", "period", "source")
+    return places.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in places.schema.items() if name not in known
+    )
 
 
 def _of_periods(history: pl.DataFrame, asked: Sequence[Period], *, everything: bool) -> pl.DataFrame:

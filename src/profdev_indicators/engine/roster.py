@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,11 @@ def _conform(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.select(columns).with_columns(pl.coalesce("name", "id").alias("name"))
 
 
+def _close(unit: str, known: Sequence[str]) -> str:
+    near = get_close_matches(unit, known, n=1)
+    return f"может быть, «{near[0]}»?" if near else "впишите id из списка (units)"
+
+
 def _check(frame: pl.DataFrame, district: District) -> None:
     problems = [
         Problem(path="units", message=f"строка {number}: нет {word}", hint="заполните его")
@@ -198,6 +204,16 @@ def _check(frame: pl.DataFrame, district: District) -> None:
     problems += [
         Problem(path="units", message=f"«{row['id']}»: нет вышестоящей единицы «{row['parent']}»")
         for row in strangers.iter_rows(named=True)
+    ]
+    known = [district.id, *frame["id"].drop_nulls().unique(maintain_order=True)]
+    problems += [
+        Problem(
+            path=f"exemptions[{number}].unit",
+            message=f"в списке организаций нет «{exemption.unit}»",
+            hint=_close(exemption.unit, known),
+        )
+        for number, exemption in enumerate(district.exemptions)
+        if exemption.unit not in known
     ]
     versions = frame.filter(pl.col("id").is_duplicated())
     if not versions.is_empty():
