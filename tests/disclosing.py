@@ -100,7 +100,7 @@ def flat(numbers: Mapping[str, tuple[int, int]], indicator: str = "all", period:
 
 
 @st.composite
-def policies(draw: st.DrawFn, **more: Any) -> DisclosurePolicy:
+def policies(draw: st.DrawFn, /, **more: Any) -> DisclosurePolicy:
     """Policies that hide a lot of small numbers and little."""
     return DisclosurePolicy(
         minimum_denominator=draw(st.sampled_from([1, 3, 5])),
