@@ -134,9 +134,9 @@ def _name(target: _Target) -> Spot | Link | None:
 
 
 def _system(family: Family, given_up: Collection[Spot | Link], *, nothing_told: bool = False) -> _System:
-    """All that is known of a family, by its pattern; or if nothing but an earlier publication were told."""
+    """All that is known of a family, by its pattern; or if nothing were told at all."""
     system, unknown = _System(), dict[Spot, int]()
-    secret = [~tree.known if nothing_told else tree.secret for tree in family.trees]
+    secret = [np.ones_like(tree.hidden) if nothing_told else tree.secret for tree in family.trees]
     for group in _groups(family):
         first = family.trees[group[0][0]]
         if not all(secret[at][node] for at, node in group):
@@ -148,8 +148,7 @@ def _system(family: Family, given_up: Collection[Spot | Link], *, nothing_told: 
         system.high.append(min(float(family.trees[at].upper[node]) for at, node in group))
         system.owners.append({family.trees[at].units[node] for at, node in group})
     for at, tree in enumerate(family.trees):
-        if not nothing_told:
-            system.equations += _equations(tree, at, unknown)
+        system.equations += _equations(tree, at, unknown)
         for node in nodes_of(secret[at] if nothing_told else tree.guarded):
             spot = (at, node)
             if spot in unknown and spot not in given_up and tree.units[node]:
