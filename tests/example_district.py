@@ -14,11 +14,12 @@ _REASON = "plugin not installed: the example extends it"
 
 
 def plugins() -> pluggy.PluginManager:
-    """The stock plugins, the form, Chegem's rules and advice, statistics; without them the test is skipped."""
+    """The stock plugins, the form, Chegem's rules and advice, statistics, documents; or the test is skipped."""
     return plugin_manager(
         pytest.importorskip("profdev_kbr", reason=_REASON),
         pytest.importorskip("profdev_chegem", reason=_REASON),
         pytest.importorskip("profdev_statistics", reason=_REASON),
+        pytest.importorskip("profdev_reports", reason=_REASON),
         discover=False,
     )
 

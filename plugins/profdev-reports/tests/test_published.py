@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from profdev_indicators import load, monitor, plugin_manager, publish
+from profdev_indicators.cli import main
 from profdev_indicators.cli.outputs import outputs
 from profdev_indicators.model import Renderer
 from profdev_indicators.plugins import kinds
@@ -134,3 +136,44 @@ def test_a_number_that_is_not_hidden_is_published(tmp_path: Path) -> None:
     here = _published(tmp_path, _answers())
     there = _published(tmp_path, _swapped(_answers(), "n_diag", "s08", "s09"))
     assert here["values.csv"] != there["values.csv"]
+
+
+def _publish(folder: Path) -> pl.DataFrame:
+    """VALUES as the command publishes them into a folder, from files."""
+    texts = CONFIG.replace("units: {frame: {}}", "units: {csv: {location: units.csv}}")
+    texts = texts.replace("reader: {frame: {}}", 'reader: {csv: {location: "{period}.csv"}}')
+    (folder / "river.yaml").write_text(texts, encoding="utf-8")
+    (folder / "data").mkdir(exist_ok=True)
+    _roster().write_csv(folder / "data" / "units.csv")
+    for (period,), answers in _answers().group_by("period"):
+        answers.drop("period").write_csv(folder / "data" / f"{period}.csv")
+    asked = ("--period", "2021,2022", "--data", str(folder / "data"), "--out", str(folder / "out"))
+    assert main(["run", str(folder / "river.yaml"), *asked, "--profile", "publish", "--render", "csv"]) == 0
+    return pl.read_parquet(folder / "out" / "values.parquet")
+
+
+def test_a_publication_remembers_every_period_it_shows(tmp_path: Path) -> None:
+    values = _publish(tmp_path)
+    known = pl.read_parquet(tmp_path / "out" / "published.parquet")
+    assert set(known["period"]) == set(PERIODS)
+    assert values.equals(known.filter(pl.col("period").is_in(["2021", "2022"])))
+
+
+def test_what_was_hidden_in_the_same_folder_stays_hidden(tmp_path: Path) -> None:
+    open_once = _publish(tmp_path).filter(pl.col("unit") == "s07", pl.col("indicator") == "1.1")
+    assert set(open_once["state"]) == {"ok"}
+    known = pl.read_parquet(tmp_path / "out" / "published.parquet")
+    hidden = pl.lit("suppressed", known.schema["state"])
+    here = (pl.col("unit") == "s07") & (pl.col("indicator") == "1.1")
+    rewritten = known.with_columns(pl.when(here).then(hidden).otherwise("state").alias("state"))
+    rewritten.write_parquet(tmp_path / "out" / "published.parquet")
+    again = _publish(tmp_path).filter(pl.col("unit") == "s07", pl.col("indicator") == "1.1")
+    assert set(again["state"]) == {"suppressed"}
+
+
+def test_nothing_published_tells_what_a_source_was_like(tmp_path: Path) -> None:
+    _publish(tmp_path)
+    record = (tmp_path / "out" / "run.json").read_text(encoding="utf-8")
+    hashes = {sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "data").iterdir()}
+    assert not [digest for digest in hashes if digest[:12] in record]
+    assert not (tmp_path / "out" / "defects.csv").exists()

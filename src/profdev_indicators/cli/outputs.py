@@ -17,6 +17,8 @@ from profdev_indicators.results import Monitoring
 from profdev_indicators.views.tables import table_of
 
 RECORD = "run.json"
+PUBLISHED = "published.parquet"
+"""VALUES of every period whose numbers a publication shows: the next one is to know what everybody knows."""
 
 
 @frozen(kw_only=True)
@@ -114,6 +116,10 @@ def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     yield "recommendations.csv", table_of(monitoring.recommendations)
     if monitoring.profile == "internal":
         yield "defects.csv", table_of(monitoring.defects)
+    else:
+        known = io.BytesIO()
+        monitoring.history.write_parquet(known)
+        yield PUBLISHED, known.getvalue()
 
 
 def _record(monitoring: Monitoring, asked: Mapping[str, Any], files: Mapping[str, bytes], kept: Sequence[str]) -> bytes:

@@ -13,7 +13,7 @@ import polars as pl
 
 from profdev_indicators.cli.console import complain, say
 from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
-from profdev_indicators.cli.outputs import RECORD, Outputs, outputs, written_by_hand
+from profdev_indicators.cli.outputs import PUBLISHED, RECORD, Outputs, outputs, written_by_hand
 from profdev_indicators.cli.speech import Command, Word, no_such
 from profdev_indicators.cli.staging import put_whole
 from profdev_indicators.cli.waiting import waiting
@@ -102,7 +102,8 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     остаются вашими.
 
     С --profile publish малые числа скрыты, а всё остальное посчитано заново из того, что осталось; defects.csv не
-    пишется. Публикуйте из одной и той же папки: скрытое в прошлый раз остаётся скрытым.
+    пишется, а published.parquet помнит, что показано. Публикуйте в одну и ту же папку: скрытое в прошлый раз остаётся
+    скрытым.
 
     Код возврата: 0 — сделано; 1 — ошибки в конфигурации или файлах; 2 — неверная команда; 3 — сделано, но есть
     находки, о которых спрашивал --fail-on.
@@ -147,7 +148,7 @@ def _published(out: Path) -> pl.DataFrame | None:
     """VALUES of the publication that lies there."""
     try:
         record = json.loads((out / RECORD).read_bytes())
-        earlier = pl.read_parquet(out / "values.parquet")
+        earlier = pl.read_parquet(out / PUBLISHED)
     except (OSError, ValueError, pl.exceptions.PolarsError):
         return None
     return earlier if isinstance(record, dict) and record.get("profile") == "publish" else None
