@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from profdev_indicators import hookimpl
 from profdev_reports.kinds import Book, Form, Letters, Note, OpenData, Order, Site
+from profdev_reports.objections import of_district
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from profdev_indicators.errors import Problem
     from profdev_indicators.model import District, Renderer
     from profdev_indicators.results import Protection
 
@@ -28,6 +30,12 @@ def provide_renderers() -> Mapping[str, type[Renderer]]:
         "site": Site,
         "opendata": OpenData,
     }
+
+
+@hookimpl
+def check_district(district: District) -> Iterable[Problem]:
+    """Object to settings that no document could be made with."""
+    return of_district(district)
 
 
 @hookimpl

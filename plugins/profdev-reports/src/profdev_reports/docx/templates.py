@@ -30,9 +30,20 @@ def stock_or_own(monitoring: Monitoring, name: str | None, stock_kind: str) -> b
     Raises:
         RequestError: there is no such file beside the district's, or it is no template.
     """
-    if name is None:
-        return stock(stock_kind)
-    template = Template(_read(monitoring.district.file, name))
+    return stock(stock_kind) if name is None else own(monitoring.district.file, name)
+
+
+def own(beside: Path | None, name: str) -> bytes:
+    """The bytes of a district's template.
+
+    Args:
+        beside: the file of the district; None: it was not read from a file.
+        name: the path of the template from there.
+
+    Raises:
+        RequestError: there is no such file, or it is no template.
+    """
+    template = Template(_read(beside, name))
     template.file = name
     try:
         stencil(bytes(template))

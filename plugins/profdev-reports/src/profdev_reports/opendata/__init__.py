@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from profdev_indicators.errors import RequestError
 from profdev_indicators.results import Monitoring
 from profdev_reports.kinds import OpenData
+from profdev_reports.objections import of_open_data
 from profdev_reports.opendata.answer import SCHEMA, answer
-from profdev_reports.opendata.edition import FOLDER, JSON, JSON_SCHEMA, Edition, objections
+from profdev_reports.opendata.edition import FOLDER, JSON, JSON_SCHEMA, Edition
 from profdev_reports.opendata.passport import passport, readme, register
 from profdev_reports.opendata.separated import separated
 from profdev_reports.opendata.table import FIELDS, table
@@ -20,7 +21,7 @@ def render(kind: OpenData, monitoring: Monitoring) -> Mapping[str, bytes]:
     Raises:
         RequestError: what is set up cannot stand in a passport: a wrong ИНН, an address that is no address.
     """
-    wrong = [f"opendata.{problem}" for problem in objections(kind)]
+    wrong = [f"opendata.{problem}" for problem in of_open_data(kind)]
     if wrong:
         raise RequestError("; ".join(wrong))
     edition = Edition(kind=kind, monitoring=monitoring)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from attrs import frozen
 
-from profdev_indicators.codes import is_inn
-from profdev_indicators.errors import Problem
 from profdev_indicators.results import Monitoring
 from profdev_reports.kinds import OpenData
 
@@ -122,15 +119,3 @@ class Edition:
 def compact(day: date) -> str:
     """«20221220»."""
     return f"{day.year:04}{day:%m%d}"
-
-
-def objections(kind: OpenData) -> Iterator[Problem]:
-    """What is set up wrongly; ``path`` is the key."""
-    if kind.inn and not is_inn(kind.inn):
-        yield Problem(
-            path="inn",
-            message=f"«{kind.inn}» — не ИНН",
-            hint="10 или 12 цифр, в кавычках; последние — контрольные",
-        )
-    if kind.url and not kind.url.startswith(("https://", "http://")):
-        yield Problem(path="url", message=f"«{kind.url}» — не адрес", hint="начните с https://")
