@@ -34,7 +34,7 @@ def _coverage(monitoring: Monitoring) -> str:
     rows = [row for row in coverage(monitoring, units_asked(monitoring)) if row.period == last]
     titles = {source.id: source.title for source in monitoring.district.sources}
     told = "; ".join(f"«{titles[row.source]}» — {row.asked - row.silent} из {row.asked}" for row in rows if row.asked)
-    return f"Ответили: {told}." if told else ""
+    return f"Прислали сведения: {told}." if told else ""
 
 
 def _sources(monitoring: Monitoring) -> str:

@@ -241,6 +241,8 @@ def test_the_command_gives_templates_and_touches_nothing_that_is_there(
     assert answer(command, [str(folder)], name="profdev templates") == 2
     assert "уже есть form.docx, letters.docx, note.docx, order.docx" in capsys.readouterr().err
     assert (folder / "note.docx").read_bytes() == b"own"
+    assert answer(command, [str(folder / "note.docx")], name="profdev templates") == 2
+    assert "файл, а нужна папка" in capsys.readouterr().err
 
 
 OUR_OWN = write(

@@ -25,6 +25,8 @@ def command(folder: Path) -> int:
     шрифты, бланк и подпись меняйте как угодно. Готовый шаблон положите рядом с файлом района и назовите в его reports:
     «- letters: {template: letters.docx}». Файлов, которые уже есть, команда не трогает.
     """
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"{folder} — файл, а нужна папка")
     files = {folder / f"{kind}.docx": kind for kind in STOCK}
     there = sorted(file.name for file in files if file.exists())
     if there:
