@@ -1,4 +1,4 @@
-# make demo   an invented district: data, values, report            make test    all tests
+# make demo   an invented district: data, values, report            make test    the tests
 # make lint   style, types, import contracts                        make bench   figures of performance
 # make docs   regenerate the reference and the pictures             make golden  accept new outputs of the example
 
@@ -10,13 +10,17 @@ EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
 TESTED := -e '.[xlsx,sql,s3]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-core lint bench docs golden clean
+.PHONY: demo test test-browser test-core lint bench docs golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/profdev demo demo
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n 2 tests plugins
+	$(BIN)/pytest -n 2 -m "not browser" tests plugins
+
+# The pages as people meet them: in Chromium, with a keyboard, on paper, through axe.
+test-browser: $(VENV)/.ready
+	$(BIN)/pytest -n 2 -m browser tests plugins
 
 # The core must not need a plugin package: a second environment which has none.
 test-core: $(VENV)-core/.ready

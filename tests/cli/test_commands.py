@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from command import Profdev
+from profdev_indicators import demo
 from profdev_indicators.cli import waiting as waits
 from profdev_indicators.cli.waiting import waiting
 
@@ -163,7 +164,7 @@ def test_what_demo_advises_to_type_works(profdev: Profdev, tmp_path: Path) -> No
 
 @pytest.mark.plugins("kbr", "chegem")
 def test_explain_of_a_workbook_tells_the_cell_as_a_spreadsheet_names_it(profdev: Profdev, tmp_path: Path) -> None:
-    profdev("demo", tmp_path)
+    demo.write(tmp_path)
     told = profdev(
         "explain", tmp_path / "district.yaml", "4.2", "s03", "--period", "2022", "--data", tmp_path / "data"
     ).out

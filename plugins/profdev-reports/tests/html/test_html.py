@@ -209,6 +209,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.as_uri()
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Any, address: str, scheme: str, width: int) -> None:
@@ -221,6 +222,7 @@ def test_axe_finds_nothing(browser: Any, address: str, scheme: str, width: int) 
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("zoom", [1, 2])
 def test_a_narrow_page_scrolls_its_tables_and_not_itself(browser: Any, address: str, zoom: int) -> None:
     page = browser.new_page(viewport={"width": 390 if zoom == 1 else 640, "height": 844})
@@ -234,6 +236,7 @@ def test_a_narrow_page_scrolls_its_tables_and_not_itself(browser: Any, address: 
     assert any(regions) or zoom > 1
 
 
+@pytest.mark.browser
 def test_the_keyboard_alone_reaches_the_skip_link_and_the_tables(browser: Any, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address)
@@ -247,6 +250,7 @@ def test_the_keyboard_alone_reaches_the_skip_link_and_the_tables(browser: Any, a
     assert seen
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_paper_it_is_black_on_white(browser: Any, address: str, scheme: str) -> None:
     page = browser.new_page(color_scheme=scheme)
