@@ -114,7 +114,7 @@ def test_every_key_and_every_class_is_explained_in_russian() -> None:
 def _needs(path: Path) -> pytest.MarkDecorator | tuple[()]:
     """A file which names kinds of a package is known only where that is installed."""
     text = path.read_text(encoding="utf-8")
-    words = {"sites": "site_protocol:", "statistics": "significant_fall:|health:"}
+    words = {"sites": "site_protocol:", "statistics": "significant_fall:|health:", "reports": "- letters:"}
     packages = [package for package, kinds_ in words.items() if re.search(kinds_, text)]
     return pytest.mark.plugins(*packages) if packages else ()
 

@@ -27,9 +27,12 @@ EXAMPLE = {
     "publish.md": ("reports",),
 }  # pages which use the folder `demo`
 OF_PLUGINS = {"simulate": "statistics", "templates": "reports"}  # commands which are there only where their plugin is
-# Kinds of the plugin of statistics, as its hooks name them: fragments that use one need the plugin.
-_STATISTICS = (ROOT / "plugins/profdev-statistics/src/profdev_statistics/__init__.py").read_text(encoding="utf-8")
-_KINDS = "|".join(re.findall(r'^        "(\w+)": \w+,$', _STATISTICS, re.MULTILINE))
+# Kinds of the plugins of statistics and of documents, as their hooks name them: fragments that use one need the plugin.
+_HOOKS = "".join(
+    (ROOT / f"plugins/profdev-{name}/src/profdev_{name}/__init__.py").read_text(encoding="utf-8")
+    for name in ("statistics", "reports")
+)
+_KINDS = "|".join(re.findall(r'^        "(\w+)": \w+,$', _HOOKS, re.MULTILINE))
 _NEEDS_PLUGINS = re.compile(rf"^(extends|include):|- (\{{)?({_KINDS}):", re.MULTILINE)
 COMMAND = re.compile(r"^profdev .+$", re.MULTILINE)
 INLINE = re.compile(r"`(profdev [^`…]+)`")
