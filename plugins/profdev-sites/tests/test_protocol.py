@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # has no annotations
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 

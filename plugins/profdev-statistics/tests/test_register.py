@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from attrs import evolve
 
 from judging import district, indicator

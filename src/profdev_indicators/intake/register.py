@@ -69,7 +69,7 @@ def register(collection: Collection) -> bytes:
 def _library() -> ModuleType:
     try:
         # Only those who write books need it, and it is an extra.
-        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415
+        import xlsxwriter  # noqa: PLC0415
     except ImportError:
         message = "для книги Excel нужна библиотека XlsxWriter: pip install 'profdev-indicators[xlsx]'"
         raise RequestError(message) from None

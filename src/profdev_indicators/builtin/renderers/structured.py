@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from itertools import groupby
-from math import isfinite
 from typing import Any
 
 import attrs
@@ -18,6 +16,7 @@ from profdev_indicators.sentences import fact
 from profdev_indicators.views import notes
 from profdev_indicators.views.coverage import coverage, silent, units_asked
 from profdev_indicators.views.form import Form, Line, forms
+from profdev_indicators.views.jsonable import plain
 from profdev_indicators.views.judgements import findings, unchecked
 from profdev_indicators.views.units import in_order
 
@@ -32,7 +31,7 @@ class Json:
 
     def render(self, monitoring: Monitoring) -> Mapping[str, bytes]:
         """``report.json``, in UTF-8; what is no number in JSON is null."""
-        text = json.dumps(_plain(_answer(monitoring)), ensure_ascii=False, indent=1, allow_nan=False)
+        text = json.dumps(plain(_answer(monitoring)), ensure_ascii=False, indent=1, allow_nan=False)
         return {"report.json": f"{text}\n".encode(errors="replace")}
 
 
@@ -143,18 +142,3 @@ def _goal(goal: Goal) -> Mapping[str, Any]:
         "gap": goal.gap,
         "basis": _basis(goal.basis),
     }
-
-
-def _plain(thing: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold, and what it cannot
-    """The same without what JSON lacks: dates become texts, tuples lists, and NaN or infinity null."""
-    match thing:
-        case dict():
-            return {str(name): _plain(value) for name, value in thing.items()}
-        case list() | tuple():
-            return [_plain(value) for value in thing]
-        case float():
-            return thing if isfinite(thing) else None
-        case date():
-            return thing.isoformat()
-        case _:
-            return thing

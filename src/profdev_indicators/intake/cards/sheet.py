@@ -34,9 +34,9 @@ from profdev_indicators.intake.cards.style import (
 )
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format  # type: ignore[import-untyped]
-    from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
-    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS = {
     marks.NUMBER: 5.0,
@@ -85,7 +85,7 @@ def workbook(card: Card) -> bytes:
 
 def _library() -> ModuleType:
     try:
-        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra; only workbooks want it
+        import xlsxwriter  # noqa: PLC0415 - an extra; only workbooks want it
     except ImportError as error:
         message = "карта — книга Excel, а библиотеки для неё нет: pip install 'profdev-indicators[xlsx]'"
         raise RequestError(message) from error

@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import lru_cache
 from math import ceil
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from attrs import define, field, frozen
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from profdev_reports.charts.lettering import plain, width, wrapped
 

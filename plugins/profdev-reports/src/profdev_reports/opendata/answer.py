@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
-from math import isfinite
 from typing import Any
 
 import attrs
@@ -15,6 +14,7 @@ import polars as pl
 from profdev_indicators.model import Basis, Derived, District, Indicator, Measure, Population
 from profdev_indicators.results import Monitoring
 from profdev_indicators.views import units as unit_views
+from profdev_indicators.views.jsonable import plain
 from profdev_reports.opendata.edition import INTERNAL, JSON_SCHEMA, NOT_TOLD, Edition
 from profdev_reports.opendata.table import STATES
 
@@ -45,7 +45,7 @@ _CELLS = (
 
 def answer(edition: Edition, table: pl.DataFrame) -> bytes:
     """``opendata.json``: UTF-8, rows of a list on a line each."""
-    told = {name: _plain(part) for name, part in _parts(edition, table)}
+    told = {name: plain(part) for name, part in _parts(edition, table)}
     lines = ",\n".join(f"{json.dumps(name)}: {_written(part)}" for name, part in told.items())
     return f"{{\n{lines}\n}}\n".encode(errors="replace")
 
@@ -165,18 +165,3 @@ def _written(part: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
 
 def _dumped(part: Any) -> str:  # noqa: ANN401 - the same
     return json.dumps(part, ensure_ascii=False, allow_nan=False)
-
-
-def _plain(thing: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold, and what it cannot
-    """The same without what JSON lacks: dates become texts, tuples lists, and NaN or infinity null."""
-    match thing:
-        case dict():
-            return {str(name): _plain(value) for name, value in thing.items()}
-        case list() | tuple():
-            return [_plain(value) for value in thing]
-        case float():
-            return thing if isfinite(thing) else None
-        case date():
-            return thing.isoformat()
-        case _:
-            return thing
