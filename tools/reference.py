@@ -21,7 +21,7 @@ import click
 from attrs import frozen
 from click.testing import CliRunner
 
-from profdev_indicators import errors, frames, hookspecs, load, model, plugin_manager, results
+from profdev_indicators import errors, frames, hookspecs, load, model, plugin_manager, records, results
 from profdev_indicators.cli import profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.cli.speech import LazyGroup
@@ -31,6 +31,7 @@ from profdev_indicators.model import (
     Analysis,
     Derived,
     District,
+    Engine,
     Indicator,
     Measure,
     Population,
@@ -55,6 +56,7 @@ _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Rule: ("Чем судить", "rule"),
     Analysis: ("Что узнать сверх значений и правил", "analysis"),
     Renderer: ("Что печатать", "renderer"),
+    Engine: ("Чем считать записи", "engine"),
 }
 _REFERENCES = {
     "item": "id поля карты",
@@ -73,7 +75,23 @@ _SCALARS: Mapping[Any, str] = {
     date: "дата ГГГГ-ММ-ДД",
 }
 _CONTRACT = (
-    (model, ("Request", "Table", "Reader", "Measure", "Derived", "Rule", "Analysis", "Renderer", "Keeper", "Kept")),
+    (
+        model,
+        (
+            "Request",
+            "Table",
+            "Reader",
+            "Measure",
+            "Derived",
+            "Rule",
+            "Analysis",
+            "Renderer",
+            "Keeper",
+            "Kept",
+            "Engine",
+        ),
+    ),
+    (records, ("Scanner", "Part", "Question", "Tally", "Counted", "Tallied")),
     (frames, ("Ratio", "Judgement")),
     (errors, ("Problem",)),
     (results, ("Finding", "Telling", "Exhibit", "Recommendation", "Protection", "Monitoring")),

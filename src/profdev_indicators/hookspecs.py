@@ -1,4 +1,4 @@
-"""The whole contract with plugins: eleven hooks.
+"""The whole contract with plugins: twelve hooks.
 
 A plugin is a module or an object with functions marked :data:`hookimpl`, announced under the entry-point group
 ``profdev_indicators``. Hooks return values; nothing is handed in to be changed. A name given twice is an error.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from profdev_indicators.errors import Problem
-from profdev_indicators.model import Analysis, Derived, District, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, District, Engine, Measure, Reader, Renderer, Rule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,6 +54,11 @@ def provide_analyses() -> Mapping[str, type[Analysis]]:
 @hookspec
 def provide_renderers() -> Mapping[str, type[Renderer]]:
     """Kinds of reports ``profdev run --render`` may name. User: ``builtin.renderers`` (markdown, csv, json)."""
+
+
+@hookspec
+def provide_engines() -> Mapping[str, type[Engine]]:
+    """Kinds of engines that count records. Users: ``builtin.engines`` (polars, gpu), ``profdev-spark``."""
 
 
 @hookspec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 import attrs
 from attrs import frozen
 
+from profdev_indicators.expressions import ColumnType
 from profdev_indicators.frames import Severity
 from profdev_indicators.periods import Calendar, Period
 
@@ -232,6 +233,26 @@ class Keeper(Protocol):
         ...
 
 
+class Engine(Protocol):
+    """A way to count records: kinds ``polars``, ``gpu``, ``spark`` (:mod:`profdev_indicators.records`)."""
+
+    def tally(self, question: Any, parts: Sequence[Any]) -> Iterator[tuple[int, Any]]:  # noqa: ANN401 - records.Question, one layer above
+        """Count each part of the records.
+
+        Args:
+            question: :class:`records.Question`.
+            parts: :class:`records.Part`; no two share a period in which persons are counted once.
+
+        Yields:
+            The number of a part and what was counted in it, :class:`records.Tallied`, in any order, as soon as it is
+            ready: whoever asked keeps it, so that an interrupted count goes on from there.
+
+        Raises:
+            SourceError: a part cannot be read, lacks a column, or a column is of another type.
+        """
+        ...
+
+
 class Analysis(Protocol):
     """A question about the answer as a whole: forecast, effect of measures, health of indicators."""
 
@@ -386,6 +407,61 @@ class Spellings:
     nouns: tuple[str, ...] = key("Слова, которые пишут после числа: «ставок», «кл.»", default=())
 
 
+@shorthand("where")
+@frozen(kw_only=True)
+class RecordItem:
+    """Чему в записях равен вопрос: сколько строк (людей), для которых верно условие, или сумма по ним."""
+
+    where: str | None = key(
+        "Условие на языке SQL над столбцами из columns: «is_main_job AND NOT on_leave»; пусто — все строки",
+        default=None,
+        sample="is_main_job AND NOT on_leave",
+    )
+    sum: str | None = key("Что сложить по этим строкам: столбец или выражение; пусто — считать строки", default=None)
+    title: str | None = key("Вопрос словами, если его нет в items", default=None, wording=True)
+
+
+@shorthand("column")
+@frozen(kw_only=True)
+class Breakdown:
+    """Разрез: те же показатели отдельно для каждого значения столбца. Можно написать просто имя столбца."""
+
+    column: str = key("Столбец: предмет, возрастная группа")
+    title: str | None = key("Название для отчётов: «Предмет»", default=None, wording=True)
+    applies_to: AppliesTo = key(
+        "Для кого: totals — для единиц, у которых есть подчинённые, organisations — для самих организаций, all — для "
+        "всех",
+        default="totals",
+    )
+
+
+@frozen(kw_only=True)
+class Records:
+    """Записи: одна строка — один человек (или одна его должность), а ответы организаций считаются из строк."""
+
+    unit: str = key("Столбец организации: id, ИНН, ОГРН или название, как в units")
+    person: str | None = key(
+        "Столбец ключа человека: кто встречается несколько раз, считается один раз на каждом уровне. Пусто — каждая "
+        "строка считается отдельно",
+        default=None,
+    )
+    period: str | None = key("Столбец периода; пусто — период стоит в имени файла ({period} в location)", default=None)
+    columns: Mapping[str, ColumnType] = key(
+        "Столбцы и их типы: text — текст, integer — целое, number — число, flag — да/нет, date — дата. Столбцам unit, "
+        "person, period и разрезам тип text можно не писать",
+        factory=dict,
+        sample="{is_main_job: flag, on_leave: flag}",
+    )
+    items: Mapping[str, RecordItem] = key("Вопрос источника → условие или сумма", sample="{n_ped: is_main_job}")
+    breakdowns: tuple[Breakdown, ...] = key("По каким столбцам разбивать", default=())
+
+    @property
+    def types(self) -> Mapping[str, ColumnType]:
+        """The type of every column used: those of ``columns``, and of the keys, which are texts unless declared."""
+        keys = [self.unit, self.person, self.period, *(breakdown.column for breakdown in self.breakdowns)]
+        return {**{name: "text" for name in keys if name is not None}, **self.columns}
+
+
 @frozen(kw_only=True)
 class Source:
     """Источник данных, как его называет форма."""
@@ -393,9 +469,24 @@ class Source:
     id: str = key("Идентификатор")
     title: str = key("Название дословно по форме", wording=True)
     reader: Reader = key("Как читать: csv, xlsx, json, parquet, frame …", wording=True)
-    items: tuple[Item, ...] = key("Что в нём спрашивают")
+    items: tuple[Item, ...] = key("Что в нём спрашивают; вопросы из records.items можно здесь не повторять", default=())
     asked_of: tuple[KindId, ...] = key("Каких видов единицы отвечают; пусто — все, у кого нет подчинённых", default=())
     spellings: Spellings = key("Особые написания этого источника", factory=Spellings, wording=True)
+    records: Records | None = key(
+        "Источник — записи о людях (реестр): как из строк получить ответы организаций", default=None
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """What records answer is asked, whether or not it is listed."""
+        if self.records is None:
+            return
+        listed = {item.id for item in self.items}
+        more = (
+            Item(id=name, title=answer.title or name, type="count" if answer.sum is None else "number")
+            for name, answer in self.records.items.items()
+            if name not in listed
+        )
+        object.__setattr__(self, "items", (*self.items, *more))  # a frozen class has no other way
 
 
 # --- what is measured -------------------------------------------------------------------------------------------
@@ -684,6 +775,10 @@ class District:
     documents: Documents = key("Реквизиты документов", factory=Documents)
     reports: tuple[Renderer, ...] = key(
         "Какие отчёты писать, если run не велит иначе, и их настройки: [{letters: {template: письмо.docx}}]", default=()
+    )
+    engines: tuple[Engine, ...] = key(
+        "Чем считать записи и с какими настройками; первый — без --engine. Пусто — polars: [{spark: {master: …}}]",
+        default=(),
     )
     file: Path | None = key("Файл конфигурации", hidden=True, default=None, eq=False)
     digest: str = key("Отпечаток всех файлов конфигурации", hidden=True, default="", eq=False)

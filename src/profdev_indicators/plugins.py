@@ -12,10 +12,10 @@ from attrs import frozen
 
 from profdev_indicators import hookspecs
 from profdev_indicators.errors import PluginError
-from profdev_indicators.model import Analysis, Derived, Kinds, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, Engine, Kinds, Measure, Reader, Renderer, Rule
 from profdev_indicators.results import Telling
 
-STOCK = ("checks", "readers", "measures", "rules", "advice", "renderers")
+STOCK = ("checks", "readers", "measures", "rules", "advice", "renderers", "engines")
 
 
 @frozen(kw_only=True)
@@ -99,6 +99,7 @@ def kinds(manager: pluggy.PluginManager) -> Kinds:
         Rule: _merge(manager.hook.provide_rules(), "provide_rules"),
         Analysis: _merge(manager.hook.provide_analyses(), "provide_analyses"),
         Renderer: _merge(manager.hook.provide_renderers(), "provide_renderers"),
+        Engine: _merge(manager.hook.provide_engines(), "provide_engines"),
     }
 
 

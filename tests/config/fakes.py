@@ -15,6 +15,7 @@ from profdev_indicators.model import (
     Analysis,
     Derived,
     District,
+    Engine,
     IndicatorId,
     ItemId,
     Kinds,
@@ -107,6 +108,7 @@ KINDS: Kinds = {
     Rule: {"coverage": Coverage, "range": Range},
     Analysis: {},
     Renderer: {},
+    Engine: {},
 }
 
 WHOLE = """\

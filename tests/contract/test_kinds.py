@@ -11,7 +11,7 @@ import pytest
 
 from profdev_indicators.errors import PluginError
 from profdev_indicators.hookspecs import hookimpl
-from profdev_indicators.model import Analysis, Derived, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, Engine, Measure, Reader, Renderer, Rule
 from profdev_indicators.plugins import kinds, plugin_manager
 
 _METHODS: dict[type, tuple[str, ...]] = {
@@ -21,6 +21,7 @@ _METHODS: dict[type, tuple[str, ...]] = {
     Rule: ("judge",),
     Analysis: ("analyse",),
     Renderer: ("render",),
+    Engine: ("tally",),
 }
 _RULE_KEYS = {"severity", "name", "applies_to"}
 

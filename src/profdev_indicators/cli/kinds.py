@@ -13,7 +13,19 @@ from profdev_indicators.cli.console import say, say_json
 from profdev_indicators.cli.options import format_option, manager, without_option
 from profdev_indicators.cli.speech import Command, no_such
 from profdev_indicators.config.shape import Key, Shapes, options, unmarked
-from profdev_indicators.model import Analysis, Derived, Kinds, Measure, Population, Reader, Ref, Renderer, Rule, Source
+from profdev_indicators.model import (
+    Analysis,
+    Derived,
+    Engine,
+    Kinds,
+    Measure,
+    Population,
+    Reader,
+    Ref,
+    Renderer,
+    Rule,
+    Source,
+)
 from profdev_indicators.plugins import kinds
 
 _PROTOCOLS: Mapping[type, tuple[str, str]] = {
@@ -23,6 +35,7 @@ _PROTOCOLS: Mapping[type, tuple[str, str]] = {
     Rule: ("Чем судить", "rules: [{{{}}}]"),
     Analysis: ("Что узнать сверх значений и правил", "analyses: [{{{}}}]"),
     Renderer: ("Что печатать", "reports: [{{{}}}]"),
+    Engine: ("Чем считать записи", "engines: [{{{}}}]"),
 }
 _REFERENCES = {
     "item": ("поле карты (id)", "n_ped"),

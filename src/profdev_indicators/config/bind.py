@@ -36,6 +36,7 @@ from profdev_indicators.model import (
     Analysis,
     Derived,
     District,
+    Engine,
     Exemption,
     Indicator,
     Item,
@@ -84,6 +85,7 @@ _NO_KIND: Mapping[type, str] = {
     Rule: "нет такого правила",
     Analysis: "нет такого анализа",
     Renderer: "нет такого отчёта",
+    Engine: "нечем так считать записи",
 }
 _DATE = "ожидалась дата ГГГГ-ММ-ДД"
 _TRUTH = {"true": True, "false": False}
