@@ -15,7 +15,8 @@ import attrs
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.readers.columns import FAILURES, Columns, told
+from profdev_indicators.builtin.readers.columns import Columns
+from profdev_indicators.builtin.readers.failures import FAILURES, told
 from profdev_indicators.builtin.readers.grids import Grid, MissingLibraryError, UnreadableError, choose, nothing_asked
 from profdev_indicators.builtin.readers.sql import addresses, queries
 from profdev_indicators.builtin.readers.sql.connections import Session, session
