@@ -55,6 +55,11 @@ class Chosen:
     renamed: Mapping[str, str]  # name → heading as written in the file
     problems: tuple[Problem, ...]
 
+    @property
+    def positions(self) -> frozenset[str]:
+        """The columns of the grid that are needed."""
+        return frozenset({*(column.position for column in self.columns.values()), *self.conditions})
+
 
 def choose(grid: Grid, sought: Sought) -> Chosen:
     """The columns of a table that a register needs; every one that is missing is a problem."""
