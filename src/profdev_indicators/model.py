@@ -114,6 +114,8 @@ class Request:
     district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
     counts: frozenset[str] = frozenset()  # items whose plain digits mean a whole number and nothing else
     elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
+    whole_periods: bool = False  # records: everything of one period is one part, so that a person is met once
+    spellings: tuple[Spellings, ...] = ()  # records: those of the district and of the source
     opened: Opened = attrs.field(factory=Opened, eq=False)
 
 
