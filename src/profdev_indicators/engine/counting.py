@@ -14,6 +14,7 @@ from profdev_indicators.engine.identity import matched
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.store import Store, combined, stacked
 from profdev_indicators.engine.tallies import Asked
+from profdev_indicators.errors import Problem
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import District, Engine, Request, Source
 from profdev_indicators.periods import Calendar, Period
@@ -61,6 +62,7 @@ class Counts:
 
     frame: pl.DataFrame  # as `records.Tallied.frame`, of all parts; tallies by their names
     lost: pl.DataFrame  # records.LOST of all parts, with `name`: the part
+    notes: tuple[Problem, ...]
     rows: int
 
 
@@ -83,6 +85,8 @@ def scan(
         return ()
     request = Request(
         source=source.id,
+        whole_periods=records.person is not None,
+        spellings=(district.spellings, source.spellings),
         columns=tuple(records.types),
         titles={},
         root=root,
@@ -139,6 +143,7 @@ class Counter:
         return Counts(
             frame=_added([part.frame for part in parts], tallies),
             lost=pl.concat(gone) if gone else pl.DataFrame(schema={**lost(), "name": pl.String}),
+            notes=tuple(note for part in parts for note in part.notes),
             rows=sum(part.rows for part in parts),
         )
 
@@ -160,7 +165,8 @@ class Counter:
             lacking.setdefault(names - have, []).append(at)
         for wanted, group in lacking.items():
             missing = [tally for tally in tallies if tally.name in wanted]
-            for at, tallied in self._ask(missing, group):
+            for at, counted in self._ask(missing, group):
+                tallied = evolve(counted, notes=self.parts[at].unread())
                 self._keep(at, tallied, missing)
                 whole = stacked([known[at].frame, tallied.frame]) if at in known else tallied.frame
                 yield at, evolve(tallied, frame=whole)

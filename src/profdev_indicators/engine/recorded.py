@@ -103,7 +103,8 @@ def _tables(
     nothing = pl.LazyFrame()
     tables = []
     for part in parts:
-        notes = (*part.notes, *_notes(asked, counts, part, calendar))
+        found = (note for note in counts.notes if note.file in part.name.split(", "))
+        notes = (*part.notes, *found, *_notes(asked, counts, part, calendar))
         names = [_relative(path, root) for path in part.files] or [part.name]
         for number, name in enumerate(names):
             tables.append(

@@ -12,14 +12,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import polars as pl
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
+from profdev_indicators.errors import Problem
 from profdev_indicators.records import Tallied, keys, lost
 
 LARGEST = 2 << 30  # bytes kept altogether; what was not used for longest goes first
 
 _PARTS = ("n", "p", "k", "u")
-_ROWS, _LOST = "profdev.rows", "profdev.lost"
+_ROWS, _LOST, _NOTES = "profdev.rows", "profdev.lost", "profdev.notes"
 _HASHES = "files.json"
 _MOMENT = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use
 
@@ -73,14 +74,15 @@ class Store:
                 whole = whole.hstack(part.frame.select(columns))
         if whole is None:
             return None
-        return Tallied(frame=whole, lost=parts[0].lost, rows=parts[0].rows)
+        return Tallied(frame=whole, lost=parts[0].lost, rows=parts[0].rows, notes=parts[0].notes)
 
     def keep(self, key: str, tallied: Tallied) -> None:
         """Keep tallies under a key; what cannot be written is not kept, and that is all."""
         frame = tallied.frame.sort(*keys().names()[:4], nulls_last=False)
         names = sorted(_tallies(frame))
         path = self.folder / key[:2] / f"{key}-{sha256(' '.join(names).encode()).hexdigest()[:12]}.parquet"
-        told = {_ROWS: str(tallied.rows), _LOST: tallied.lost.write_json()}
+        notes = json.dumps([asdict(note) for note in tallied.notes])
+        told = {_ROWS: str(tallied.rows), _LOST: tallied.lost.write_json(), _NOTES: notes}
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             with NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
@@ -148,9 +150,10 @@ def _read(path: Path) -> Tallied | None:
         frame = pl.read_parquet(path)
         gone = pl.read_json(told[_LOST].encode(), schema=lost()) if told[_LOST] != "[]" else pl.DataFrame(schema=lost())
         rows = int(told[_ROWS])
-    except (OSError, KeyError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        notes = tuple(Problem(**note) for note in json.loads(told[_NOTES]))
+    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
     stored = {**keys(), "unit": pl.String(), "period": pl.String()}
     if any(frame.schema.get(name) != dtype for name, dtype in stored.items()):
         return None
-    return Tallied(frame=frame, lost=gone, rows=rows)
+    return Tallied(frame=frame, lost=gone, rows=rows, notes=notes)
