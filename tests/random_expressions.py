@@ -126,7 +126,10 @@ Piece = tuple[str, int]
 
 
 def records(seed: int, rows: int) -> pl.DataFrame:
-    """Invented records: nulls, zeros of both signs, what is not finite, the largest integers, odd texts, far dates."""
+    """Invented records.
+
+    Nulls, zeros of both signs, what is not finite, the largest integers, odd texts, far dates, columns of one value.
+    """
     random = Random(seed)  # noqa: S311 - invented, and the same for one seed
     values: dict[ColumnType, Callable[[], Any]] = {
         "integer": lambda: random.choice(_INTEGERS) if random.random() < 0.7 else random.randint(-70, 70),
@@ -135,7 +138,7 @@ def records(seed: int, rows: int) -> pl.DataFrame:
         "flag": lambda: random.random() < 0.5,
         "date": lambda: random.choice(_DATES) if random.random() < 0.6 else _day(random),
     }
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             name: pl.Series(
                 [None if random.random() < 0.15 else values[kind]() for _ in range(rows)], dtype=TYPES[kind]
@@ -143,6 +146,8 @@ def records(seed: int, rows: int) -> pl.DataFrame:
             for name, kind in COLUMNS.items()
         }
     )
+    same = [name for name in COLUMNS if random.random() < 0.08]  # polars treats columns of one value in its own way
+    return frame.with_columns(pl.lit(values[COLUMNS[name]](), dtype=TYPES[COLUMNS[name]]).alias(name) for name in same)
 
 
 def expressions(seed: int, count: int) -> list[Expression]:

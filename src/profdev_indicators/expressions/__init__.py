@@ -98,7 +98,7 @@ def to_polars(expression: Expression) -> pl.Expr:
     """The expression for polars; a number that is not finite becomes null."""
     from profdev_indicators.expressions.in_polars import Writer, finite  # noqa: PLC0415 - polars is loaded when needed
 
-    written = Writer(min(expression.columns)).write(expression.root)
+    written = Writer().write(expression.root)
     return finite(written) if expression.type == "number" else written
 
 

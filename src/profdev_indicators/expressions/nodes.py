@@ -102,7 +102,7 @@ class Arithmetic(Node):
     @cached_property
     def weight(self) -> int:
         """A divisor is looked at before it divides."""
-        return 1 + self.left.weight + self.right.weight * (2 if self.sign == "/" else 1)
+        return 3 + self.left.weight + self.right.weight * (2 if self.sign == "/" else 1)
 
 
 @frozen(kw_only=True)
