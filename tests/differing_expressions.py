@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -34,12 +36,19 @@ def in_duckdb(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.Data
 
 def queried(texts: Sequence[str], frame: pl.DataFrame) -> pl.DataFrame:
     """What DuckDB says to texts of SQL."""
-    with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
-        connection.execute("PRAGMA disable_optimizer")
-        connection.register("records", frame.to_arrow())
-        said = ", ".join(f'{text} AS "{i}"' for i, text in enumerate(texts))
-        answer = connection.sql(f"SELECT {said} FROM records").to_arrow_table()  # noqa: S608 - that is the question
-        return pl.DataFrame(answer)
+    connection = _connection()
+    connection.register("records", frame.to_arrow())
+    said = ", ".join(f'{text} AS "{i}"' for i, text in enumerate(texts))
+    with warnings.catch_warnings():  # it would rather be asked another way, which plans every query twice
+        warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+        return pl.DataFrame(connection.execute(f"SELECT {said} FROM records").to_arrow_table())  # noqa: S608 - as asked
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"threads": "1"})
+    connection.execute("PRAGMA disable_optimizer")  # the oracle is to compute what is written
+    return connection
 
 
 def in_python(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.DataFrame:
@@ -52,6 +61,8 @@ def in_python(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.Data
         }
     )
 
+
+_NULL = 5.4321e-311
 
 ENGINES: dict[str, Engine] = {"polars": in_memory, "polars, streaming": streaming, "duckdb": in_duckdb}
 
@@ -78,27 +89,21 @@ def differences(
 
 
 def _unequal(expected: pl.DataFrame, said: pl.DataFrame) -> list[str]:
-    if said.height != expected.height:
-        return said.columns[:1]
-    wrong = [name for name, kind in said.schema.items() if kind != expected.schema[name]]
-    rest = [name for name in said.columns if name not in wrong]
-    numbers = [name for name in rest if expected.schema[name] == pl.Float64]
-    same = (_bits(expected.select(numbers)) == _bits(said.select(numbers))).all(axis=1) if numbers else []
-    wrong += [name for name, fine in zip(numbers, same, strict=True) if not fine]
-    others = [name for name in rest if expected.schema[name] != pl.Float64]
+    if (expected.schema, expected.height) != (said.schema, said.height):
+        wrong = [name for name, kind in expected.schema.items() if said.schema.get(name) != kind]
+        return wrong or expected.columns[:1]
+    numbers = [name for name, kind in expected.schema.items() if kind == pl.Float64]
+    same = (_bits(expected.select(numbers)) == _bits(said.select(numbers))).all(axis=0) if numbers else []
+    wrong = [name for name, fine in zip(numbers, same, strict=True) if not fine]
+    others = [name for name in expected.columns if expected.schema[name] != pl.Float64]
+    if expected.select(others).equals(said.select(others)):
+        return wrong
     return wrong + [name for name in others if not expected[name].equals(said[name], null_equal=True)]
 
 
 def _bits(frame: pl.DataFrame) -> Any:
-    """Numbers as their 64 bits; all nulls alike, and there is no NaN."""
-    return np.stack(
-        [np.where(series.is_null(), nan_bits(), series.fill_null(0.0).to_numpy().view(np.int64)) for series in frame]
-    )
-
-
-def nan_bits() -> int:
-    """The bits of a value no result can be."""
-    return int(np.array(np.nan).view(np.int64))
+    """Numbers as their 64 bits, nulls as those of a number that never comes up."""
+    return np.ascontiguousarray(frame.fill_null(_NULL).to_numpy()).view(np.int64)
 
 
 def _first(expected: pl.Series, said: pl.Series) -> int:

@@ -17,7 +17,7 @@ Values = list[Any]
 
 def evaluated(expression: Expression, columns: Mapping[str, Sequence[Any]]) -> Values:
     """What the expression gives for every row; null is ``None``."""
-    return _outer(expression.root, Evaluator(columns).values(expression.root))
+    return Evaluator(columns).outer(expression)
 
 
 class Evaluator:
@@ -30,7 +30,10 @@ class Evaluator:
 
     def outer(self, expression: Expression) -> Values:
         """What an engine is to give for an expression."""
-        return _outer(expression.root, self.values(expression.root))
+        values = _finite(expression.root, self.values(expression.root))
+        if expression.type != "number":
+            return values
+        return [value or 0.0 if value is not None else None for value in values]
 
     def values(self, node: n.Node) -> Values:
         """The values of a node, of which none is finished as a result."""
@@ -41,13 +44,13 @@ class Evaluator:
     def _computed(self, node: n.Node) -> Values:
         match node:
             case n.Column(name=name):
-                return _outer(node, list(self._columns[name]))
+                return _finite(node, list(self._columns[name]))
             case n.Literal(value=value):
                 return [value] * self._rows
         return list(map(_operation(node), *(self.values(part) for part in node.parts)))
 
 
-def _outer(node: n.Node, values: Values) -> Values:
+def _finite(node: n.Node, values: Values) -> Values:
     if node.type != "number":
         return values
     return [value if value is not None and isfinite(value) else None for value in values]

@@ -90,7 +90,8 @@ IN_POLARS = [
     Mutant("})$", "})"),
     Mutant("signs.get(sign) or re.escape(sign)", "signs.get(sign) or sign"),
     Mutant('"_": "."', '"_": ".?"'),
-    Mutant("    return pl.when(number.is_finite()).then(number)\n", "    return number\n"),
+    Mutant(".when(number.is_finite()).then(number)", ".otherwise(number)"),
+    Mutant("pl.when(number == 0).then(0.0).when(", "pl.when("),
 ]
 
 IN_DUCKDB = [
@@ -129,6 +130,8 @@ IN_DUCKDB = [
     Mutant("map(self.write, node.values)", "map(self.write, node.values[::-1])"),
     Mutant('f"({said}e0)"', 'f"({said})"'),
     Mutant('f"({said}e0)"', 'f"({said}e0::FLOAT)"'),
+    Mutant('self.finite(f"({number} + {self.number(0.0)})")', "number"),
+    Mutant('f"({number} + {self.number(0.0)})"', "number"),
     Mutant("CASE WHEN ISFINITE({number}) THEN {number} END", "CASE WHEN NOT ISNAN({number}) THEN {number} END"),
     Mutant('"\'" + said.replace("\'", "\'\'") + "\'"', '"\'" + said.replace("\'", "") + "\'"'),
 ]
@@ -141,7 +144,7 @@ def test_a_mistake_in_polars_is_seen(mutant: Mutant) -> None:
     def engine(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.DataFrame:
         writer = module.Writer()
         written = [(writer.write(expression.root), expression.type) for expression in expressions]
-        finished = [module.finite(said) if kind == "number" else said for said, kind in written]
+        finished = [module.finished(said) if kind == "number" else said for said, kind in written]
         return frame.select(said.alias(str(i)) for i, said in enumerate(finished))
 
     assert seen(engine)
@@ -154,7 +157,7 @@ def test_a_mistake_in_sql_is_seen(mutant: Mutant) -> None:
     def engine(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.DataFrame:
         writer = module.DuckDB()
         written = [(writer.write(expression.root), expression.type) for expression in expressions]
-        return queried([writer.finite(said) if kind == "number" else said for said, kind in written], frame)
+        return queried([writer.finished(said) if kind == "number" else said for said, kind in written], frame)
 
     assert seen(engine)
 

@@ -162,9 +162,9 @@ class Writer:
         return pl.coalesce([self.write(value) for value in node.values])
 
 
-def finite(number: pl.Expr) -> pl.Expr:
-    """The number, null where it is not finite."""
-    return pl.when(number.is_finite()).then(number)
+def finished(number: pl.Expr) -> pl.Expr:
+    """The number as a result: null where it is not finite; a zero has no sign, since polars may lose it on the way."""
+    return pl.when(number == 0).then(0.0).when(number.is_finite()).then(number)
 
 
 def _zeros(node: Node) -> pl.Expr:
