@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from profdev_indicators.errors import Problem
 from profdev_indicators.expressions import TYPE_WORDS, ColumnType, ExpressionError, drawn, parse
@@ -174,7 +175,7 @@ def _measures(district: District) -> Iterator[Problem]:
 
 
 def _measure(indicator: Indicator, counted: set[str], path: str) -> Iterator[Problem]:
-    formulas = [(indicator.measure, f"{path}.measure")]
+    formulas: list[tuple[Any, str]] = [(indicator.measure, f"{path}.measure")]
     formulas += [(one.measure, f"{path}.alternatives[{n}].measure") for n, one in enumerate(indicator.alternatives)]
     formulas += [(one.measure, f"{path}.revisions[{n}].measure") for n, one in enumerate(indicator.revisions)]
     for measure, place in formulas:
