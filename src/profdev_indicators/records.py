@@ -126,6 +126,7 @@ class Tallied:
     frame: pl.DataFrame
     lost: pl.DataFrame  # LOST
     rows: int  # read
+    notes: tuple[Problem, ...] = ()  # what was found out while it was read; engines leave it to `Part.unread`
 
 
 def keys() -> pl.Schema:
