@@ -125,6 +125,8 @@ def _piecewise(path: Path, separator: str, heading: Heading, quote: str | None) 
         separator=separator,
         quote_char=quote,
         truncate_ragged_lines=True,
+        missing_columns="insert",  # polars takes the first row for what all rows have
+        extra_columns="ignore",
     )
 
 
