@@ -80,7 +80,8 @@ def _columns(source: Source, path: str) -> Iterator[Problem]:
                 close = get_close_matches(name, known, n=1)
                 place = "items" if source.records is None else "records.columns"
                 hint = f"возможно, «{close[0]}»?" if close else f"сначала опишите его в {place}"
-                yield Problem(path=path, message=f"{option}: нет поля «{name}»", hint=hint)
+                what = "поля" if source.records is None else "столбца"
+                yield Problem(path=path, message=f"{option}: нет {what} «{name}»", hint=hint)
 
 
 def _item(item: Item, district: District, path: str) -> Iterator[Problem]:
