@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -310,6 +313,63 @@ def test_unreadable_cells_of_many_rows_are_told_shortly(tmp_path: Path) -> None:
     assert unread(Csv(location=YEARLY).scan(asked(tmp_path), {"oo": "text", "main": "flag"})) == [
         "2022/a.csv:2: столбец «main»: 5 ячеек не читается как да/нет (строки 2, 3, 4…) и считается как «не известно»"
     ]
+
+
+_CELL = st.text(st.sampled_from("aж1 ;,\t\"'\n\N{NO-BREAK SPACE}"), max_size=6)
+
+
+@given(
+    cells=st.lists(st.tuples(_CELL, _CELL), max_size=8),
+    separator=st.sampled_from(";,\t"),
+    forgiven=st.sampled_from([0, 1 << 20]),
+    batch=st.integers(1, 4),
+)
+def test_a_text_table_tells_what_was_written(
+    cells: list[tuple[str, str]],
+    separator: str,
+    forgiven: int,
+    batch: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=separator, lineterminator="\n").writerows([("a", "b"), *cells])
+    root = tmp_path_factory.mktemp("written")
+    write(root, "2022/a.csv", written.getvalue())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(separated, "_FORGIVEN", forgiven)
+        patched.setattr(reading, "_BATCH", batch)
+        told = rows(Csv(location=YEARLY, separator=separator).scan(asked(root), {"a": "text", "b": "text"}))
+    meant = [tuple(" ".join(cell.split()) or None for cell in row) for row in cells]
+    plainly = [tuple(None if cell is None else " ".join(cell.split()) for cell in row) for row in told]
+    assert plainly == [row for row in meant if any(row)]
+
+
+_GOOD = [TEXT.encode(), TEXT.encode("cp1251"), TEXT.replace("ш1", '"ш;""1"').encode(), TYPED.write_json().encode()]
+
+
+@given(
+    content=st.sampled_from(_GOOD),
+    damage=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=6),
+    keep=st.just(1.0) | st.floats(0, 1),
+    forgiven=st.sampled_from([0, 1 << 20]),
+)
+def test_damaged_files_end_in_records_or_in_problems(
+    content: bytes,
+    damage: list[tuple[float, int]],
+    keep: float,
+    forgiven: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    raw = bytearray(content)
+    for place, byte in damage:
+        raw[min(int(place * len(raw)), len(raw) - 1)] = byte
+    root = tmp_path_factory.mktemp("damaged")
+    write(root, f"2022/a.{'json' if content.startswith(b'[') else 'csv'}", bytes(raw[: int(keep * len(raw))]))
+    with pytest.MonkeyPatch.context() as patched, suppress(SourceError):
+        patched.setattr(separated, "_FORGIVEN", forgiven)
+        parts = Files(location=YEARLY).scan(asked(root), COLUMNS)
+        assert all(len(row) == len(COLUMNS) for row in rows(parts))
+        assert all("строк" in note for note in unread(parts))
 
 
 @pytest.mark.parametrize("content", ["oo;age", "oo;age\n", "\ufeffoo;age\r\n"])
