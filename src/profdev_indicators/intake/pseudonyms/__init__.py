@@ -129,8 +129,8 @@ def _alone(written: Path, key: str) -> int:
     columns = others.collect_schema().names()
     if not columns:
         return 0
-    equal = others.group_by(columns).agg(**{_ROW: pl.len()})
-    return equal.select((pl.col(_ROW) == 1).sum()).collect(engine="streaming").item()
+    sizes = others.group_by(columns).agg(pl.len().alias(_ROW)).select(_ROW).collect(engine="streaming").to_series()
+    return sizes.filter(sizes == 1).len()
 
 
 def _undated(ages: Ages | None, birth: str | None) -> pl.Expr:

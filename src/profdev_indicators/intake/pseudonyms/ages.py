@@ -49,7 +49,8 @@ class Ages:
         first, *others = self.bands
         between = (f"{low}–{high - 1}" for low, high in zip(self.bands, others, strict=False))
         labels = [f"до {first}", *between, f"{self.bands[-1]} и старше"]
-        return age.cut(self.bands, labels=labels, left_closed=True).cast(pl.String)
+        number = pl.sum_horizontal(((age >= bound).cast(pl.Int64) for bound in self.bands), ignore_nulls=False)
+        return number.replace_strict(dict(enumerate(labels)), default=None, return_dtype=pl.String)
 
 
 def day(column: str, dtype: pl.DataType) -> pl.Expr:
