@@ -159,7 +159,7 @@ def _declared(root: MappingNode) -> _Declared:
     }
     units = list(_elements(root, "units"))
     return _Declared(
-        names={**names, "item": names["item"] | kinds | asked, "kind": frozenset(kinds)},
+        names={**names, "item": names["item"] | kinds | asked | set(_recorded(root)), "kind": frozenset(kinds)},
         root=text_of(root, "id"),
         all_units=bool(units) and all(isinstance(unit, MappingNode) and "id" in unit.entries for unit in units),
         kinds_listed=bool(_keys_at(root, "kinds")),
@@ -169,6 +169,13 @@ def _declared(root: MappingNode) -> _Declared:
 def _keys_at(root: MappingNode, key: str) -> set[str]:
     entry = root.entries.get(key)
     return set(entry.node.entries) if entry is not None and isinstance(entry.node, MappingNode) else set()
+
+
+def _recorded(root: MappingNode) -> Iterator[str]:
+    """What records answer is asked, whether or not it is listed among the items of its source."""
+    for source in _elements(root, "sources"):
+        if isinstance(source, MappingNode) and (records := source.entries.get("records")) is not None:
+            yield from _keys_at(records.node, "items") if isinstance(records.node, MappingNode) else ()
 
 
 def _kinds_of_units(root: MappingNode) -> Iterator[str]:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from profdev_indicators.demo.answers import YEARS, truth
 from profdev_indicators.demo.cards import Blanks, blanks, decisions, year_of_cards
-from profdev_indicators.demo.files import register, roster, year_of_tables
+from profdev_indicators.demo.files import register, roster, year_of_register, year_of_tables
 from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.engine.accepted import written
 from profdev_indicators.errors import RequestError
@@ -32,7 +32,12 @@ _PACKAGES = {
     "chegem-advice": "profdev-chegem",
     "letters": "profdev-reports",
 }
-_TEXTS = {"district.yaml": "district.yaml", "README.md": "data/README.md"}
+_TEXTS = {
+    "district.yaml": "district.yaml",
+    "register.yaml": "register.yaml",
+    "README.md": "data/README.md",
+    "register.md": "data/register/README.md",
+}
 
 
 @frozen(kw_only=True)
@@ -84,6 +89,7 @@ def _content(scratch: Path) -> dict[str, bytes]:
     content["data/decisions.csv"] = register()
     for year in YEARS:
         content |= _in_data(year_of_tables(year, heard[year]))
+        content |= _in_data(year_of_register(year, heard[year]))
     _write(content, scratch)
     district = load(scratch / "district.yaml")
     sent: Blanks = {}
