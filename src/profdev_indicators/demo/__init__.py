@@ -45,6 +45,7 @@ class Demo:
     """What was written and how to run it."""
 
     config: Path  # the configuration of the district
+    register: Path  # another one, which counts the criteria about people in the register of teachers
     data: Path  # the folder of answers
     readme: Path  # what is hidden in them, in Russian
     periods: tuple[str, ...]  # in order; the last one is the one to report on
@@ -64,6 +65,7 @@ def write(folder: Path) -> Demo:
     _write(content, folder)
     return Demo(
         config=folder / "district.yaml",
+        register=folder / "register.yaml",
         data=folder / "data",
         readme=folder / "data" / "README.md",
         periods=tuple(map(str, YEARS)),
