@@ -1,62 +1,122 @@
-"""Registers of people nobody is: СНИЛС of numbers that are not given out, names that nobody bears."""
+"""An invented district whose teachers stand in a register, and its numbers counted by hand: a loop over rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-import xlsxwriter
 
-SURNAMES = ("Выдумкина", "Ёлкина-Палкина", "Небывалов", "Понарошкин", "Сочинялкина", "Якобин")
-HEADINGS = ("СНИЛС", "ФИО", "Дата рождения", "ИНН", "Предмет", "Часы")
+from profdev_indicators import District, load
+
+Row = Mapping[str, Any]
+
+SCHEMA = pl.Schema(
+    {
+        "oo": pl.String(),
+        "key": pl.String(),
+        "year": pl.String(),
+        "main": pl.Boolean(),
+        "trained": pl.Boolean(),
+        "hours": pl.Float64(),
+        "subject": pl.String(),
+    }
+)
+UNITS = pl.DataFrame(
+    {
+        "id": ["s1", "s2", "s3", "k1"],
+        "name": ["Школа 1", "Школа 2", "Школа 3", "Сад 1"],
+        "kind": ["school", "school", "school", "kindergarten"],
+    }
+)
+YAML = """
+id: d
+title: Район
+kinds: {school: школы, kindergarten: сады}
+units: {frame: {}}
+calendar: year
+sources:
+  - id: register
+    title: Реестр педагогов
+    reader: {frame: {}}
+    records:
+      unit: oo
+      person: key
+      period: year
+      columns: {main: flag, trained: flag, hours: number}
+      items:
+        n_ped: {where: main, title: Педагогов}
+        n_trained: {where: main AND trained, title: Прошли обучение}
+        hours: {sum: hours, where: main, title: Часов обучения}
+      breakdowns: [subject]
+populations:
+  - {id: teachers, title: педагоги, items: [n_ped]}
+sections:
+  - id: one
+    title: Раздел
+    indicators:
+      - {id: "1", title: Доля обученных, source: register, measure: {share: {counted: n_trained, population: teachers}},
+         silence: excluded, missing: strict}
+      - {id: "2", title: Доля обученных (молчание — ноль), source: register, silence: zero, missing: strict,
+         measure: {share: {counted: n_trained, population: teachers}}}
+      - {id: "3", title: Часов на педагога, source: register, silence: excluded, missing: strict, unit: ч,
+         measure: {mean: {points: hours, answers: n_ped}}}
+      - {id: "4", title: Педагогов, source: register, silence: excluded, missing: strict, unit: чел.,
+         measure: {count: {counted: n_ped}}}
+"""
 
 
-def snils(number: int) -> str:
-    """«9xx-xxx-xxx 00»: no number so high has ever been given; the control digits by hand."""
-    digits = f"{900_000_000 + number:09d}"
-    control = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 0, -1), strict=True))
-    while control > 101:
-        control %= 101
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]} {0 if control in {100, 101} else control:02d}"
+def district(folder: Path, *, person: bool = True, more: str = "", **changed: str) -> District:
+    """The district; ``changed``: texts of the configuration put in place of others, by their number."""
+    text = YAML if person else YAML.replace("      person: key\n", "")
+    for pair in changed.values():
+        old, _, new = pair.partition(" => ")
+        assert old in text, old
+        text = text.replace(old, new)
+    file = folder / "d.yaml"
+    file.write_text(text + more, encoding="utf-8")
+    return load(file)
 
 
-def people(count: int) -> list[tuple[str, ...]]:
-    """So many people, one row each: who they are, where, and two answers."""
-    return [
-        (
-            snils(number * 7919),
-            f"{SURNAMES[number % len(SURNAMES)]} Проба {number}-я",
-            f"{number % 28 + 1:02d}.{number % 12 + 1:02d}.{1955 + number % 45}",
-            "0001000014" if number % 3 else "0002000017",
-            ("математика", "физика", "")[number % 3],
-            str(number % 40),
-        )
-        for number in range(count)
-    ]
+def register(rows: Iterable[Row]) -> pl.DataFrame:
+    """Rows as a frame; a column that a row lacks is null, the year 2022."""
+    return pl.DataFrame([{"year": "2022", **row} for row in rows], schema=SCHEMA, orient="row")
 
 
-def csv(
-    path: Path, rows: Sequence[Sequence[str]], *, headings: Sequence[str] = HEADINGS, encoding: str = "utf-8"
-) -> Path:
-    """A list as it is saved from a spreadsheet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(";".join(row) + "\n" for row in (headings, *rows)), encoding=encoding)
-    return path
+def kleene_and(*parts: bool | None) -> bool | None:
+    """AND of SQL."""
+    if any(part is False for part in parts):
+        return False
+    return None if any(part is None for part in parts) else True
 
 
-def parquet(path: Path, rows: Sequence[Sequence[str]], *, headings: Sequence[str] = HEADINGS) -> Path:
-    """The same as a file of columns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String), orient="row").write_parquet(path)
-    return path
-
-
-def book(path: Path, rows: Sequence[Sequence[str]], *, headings: Sequence[str] = HEADINGS) -> Path:
-    """The same as a sheet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(path) as made:
-        sheet = made.add_worksheet("Список")
-        for number, row in enumerate((headings, *rows)):
-            sheet.write_row(number, 0, row)
-    return path
+def counted(rows: Sequence[Row], indicator: str, *, person: bool = True) -> tuple[float, float, int, int] | None:
+    """Numerator, population, known and «not known whether in it» over some rows, by the words of `records.Tally`."""
+    persons: dict[Any, list[Row]] = {}
+    for number, row in enumerate(rows):
+        named = person and row.get("key") is not None
+        persons.setdefault(row["key"] if named else number, []).append(row)
+    total, whole, known, doubtful = 0.0, 0, 0, 0
+    for own in persons.values():
+        belongs = [row.get("main") for row in own]
+        inside = [row for row in own if row.get("main") is True]
+        if indicator == "4":  # every row is of the population, and «main» is what is counted
+            inside, belongs = own, [True]
+        if not inside:
+            doubtful += any(told is None for told in belongs)
+            continue
+        whole += 1
+        if indicator == "3":
+            told = [row.get("hours") for row in inside]
+            if all(hours is not None for hours in told):
+                known, total = known + 1, total + sum(hours for hours in told if hours is not None)
+            continue
+        answers = [
+            row.get("main") if indicator == "4" else kleene_and(row.get("main"), row.get("trained")) for row in inside
+        ]
+        if any(answer is True for answer in answers):
+            known, total = known + 1, total + 1
+        elif all(answer is False for answer in answers):
+            known += 1
+    return total, whole, known, doubtful

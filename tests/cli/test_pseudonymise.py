@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from command import Profdev
-from registers import book, csv, people
+from listed_people import book, csv, people
 
 WHO = ("--snils", "СНИЛС", "--drop", "ФИО", "--birth", "Дата рождения")
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listed_people import HEADINGS, book, csv, parquet, people, snils
 from profdev_indicators import pseudonymise
 from profdev_indicators.errors import RequestError
 from profdev_indicators.intake.pseudonyms import Ages, FullName, Number, Pseudonymised, Salt, Snils
 from profdev_indicators.intake.pseudonyms.ages import day
-from registers import HEADINGS, book, csv, parquet, people, snils
 
 SALT = Salt(secret=b"a salt of sixteen or more")
 OTHER = Salt(secret=b"another salt, as long as that")
