@@ -129,11 +129,11 @@ def _counted(answer: RecordItem, records: Records) -> Counted:
 
 
 def _flag(text: str | None, records: Records) -> Expression | None:
-    return None if text is None else parse(text, records.types, wanted=("flag",))
+    return None if text is None else parse(text, records.types, wanted=["flag"])
 
 
 def _amount(text: str | None, records: Records) -> Expression | None:
-    return None if text is None else parse(text, records.types, wanted=("integer", "number"))
+    return None if text is None else parse(text, records.types, wanted=["integer", "number"])
 
 
 def _tallies(
