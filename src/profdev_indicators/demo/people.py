@@ -35,27 +35,36 @@ _BANDS = ((25, "до 25"), (36, "25–35"), (46, "36–45"), (56, "46–55"), (2
 _YOUNG_FOR = 3  # years of experience
 _LEANING = 0.3  # how much age decides who is chosen, and how much chance
 
-# What is true of a person: column → item that says of how many, of whom they are chosen, whether the young come first.
-_TRAITS: Mapping[str, tuple[str, str, bool]] = {
-    "diagnosed": ("n_diag", "", True),
-    "diagnosed_recognised": ("n_diag_recognised", "diagnosed", True),
-    "deficits": ("n_deficits", "", True),
-    "trajectory": ("n_trajectories", "", True),
-    "route_made": ("n_iom_made", "", True),
-    "route": ("n_iom", "route_made", True),
-    "informed": ("n_informed", "", False),
-    "association": ("n_shmo", "", False),
-    "municipal_association": ("n_shmo_mmo", "association", False),
-    "expert": ("n_expert", "", False),
-    "activist": ("n_activists", "", False),
-    "activist_confirmed": ("n_activists_confirmed", "activist", False),
-    "online_community": ("n_network", "", True),
-    "published": ("n_replicated", "", False),
-    "young_project": ("n_young_covered", "young", True),
-    "mentored": ("n_young_mentored", "young", True),
-    "mentor": ("n_young_mentors", "young", False),
-    "courses_three_years": ("n_dpp_three_years", "", False),
-    "courses": ("n_dpp", "courses_three_years", False),
+
+@frozen(kw_only=True)
+class _Trait:
+    """What is true of some people, and of how many the organisation tells."""
+
+    item: str
+    among: str = ""  # only of those of whom this is true
+    first: str = ""  # of all of these before any other
+    young_first: bool = False  # or the old
+
+
+_TRAITS: Mapping[str, _Trait] = {
+    "diagnosed": _Trait(item="n_diag", young_first=True),
+    "diagnosed_recognised": _Trait(item="n_diag_recognised", among="diagnosed", young_first=True),
+    "deficits": _Trait(item="n_deficits", young_first=True),
+    "trajectory": _Trait(item="n_trajectories", young_first=True),
+    "route": _Trait(item="n_iom", among="deficits", young_first=True),
+    "route_made": _Trait(item="n_iom_made", first="route", young_first=True),
+    "informed": _Trait(item="n_informed"),
+    "association": _Trait(item="n_shmo"),
+    "municipal_association": _Trait(item="n_shmo_mmo", among="association"),
+    "expert": _Trait(item="n_expert"),
+    "activist": _Trait(item="n_activists", first="teaches"),
+    "activist_confirmed": _Trait(item="n_activists_confirmed", among="activist"),
+    "online_community": _Trait(item="n_network", young_first=True),
+    "published": _Trait(item="n_replicated"),
+    "young_project": _Trait(item="n_young_covered", among="young", young_first=True),
+    "mentored": _Trait(item="n_young_mentored", among="young", young_first=True),
+    "mentor": _Trait(item="n_young_mentors", among="young not mentored"),
+    "courses": _Trait(item="n_dpp"),
 }
 # Teachers whom two organisations name as theirs: in the cards each of them is counted twice.
 _NAMED_TWICE = (("s02", 12, "s03", 9), ("s06", 10, "s07", 14), ("d03", 4, "d05", 6))
@@ -119,12 +128,24 @@ def year_of_people(year: int, told: Iterable[tuple[Organisation, Answers]]) -> S
 def _staff(year: int, one: Organisation, answers: Answers) -> Iterator[Job]:
     """Those who work there: the young first."""
     jobs = [*_young(year, one, answers["n_young"]), *_others(year, one, answers["n_ped"] - answers["n_young"])]
-    traits: dict[str, Sequence[bool | None]] = {"": [True] * len(jobs), "young": [job.young for job in jobs]}
-    for column, (item, among, young_first) in _TRAITS.items():
-        free = [bool(is_one) for is_one in traits[among]]
-        if column == "mentor":  # not told as mentored
-            free = [is_one and not mentored for is_one, mentored in zip(free, traits["mentored"], strict=True)]
-        traits[column] = _chosen(f"{one.id}/{column}", year, jobs, free, answers[item], young_first=young_first)
+    everybody = [True] * len(jobs)
+    traits: dict[str, Sequence[bool | None]] = {
+        "": everybody,
+        "young": [job.young for job in jobs],
+        "teaches": [job.subject is not None for job in jobs],
+    }
+    for column, trait in _TRAITS.items():
+        if trait.among == "young not mentored":  # nobody is counted as both
+            told = zip(traits["young"], traits["mentored"], strict=True)
+            traits[trait.among] = [bool(is_young and not mentored) for is_young, mentored in told]
+        drawn = _drawn(f"{one.id}/{column}", year, jobs, young_first=trait.young_first)
+        first = traits[trait.first] if trait.first else everybody
+        rank = [
+            (not is_one, not comes_first, luck)
+            for is_one, comes_first, luck in zip(traits[trait.among], first, drawn, strict=True)
+        ]
+        best = set(sorted(range(len(jobs)), key=rank.__getitem__)[: answers[trait.item]])
+        traits[column] = [place in best for place in range(len(jobs))]
     column, count = _NOT_KNOWN.get((year, one.id), ("", 0))
     if count:
         left = [place for place, is_one in enumerate(traits[column]) if not is_one][:count]
@@ -133,18 +154,11 @@ def _staff(year: int, one: Organisation, answers: Answers) -> Iterator[Job]:
         yield evolve(job, traits={column: traits[column][place] for column in _TRAITS})
 
 
-def _chosen(
-    seed: str, year: int, jobs: Sequence[Job], free: Sequence[bool], count: int, *, young_first: bool
-) -> Sequence[bool]:
-    """Which of the people it is true of: as many as the organisation truly answers, the same ones over the years."""
+def _drawn(seed: str, year: int, jobs: Sequence[Job], *, young_first: bool) -> Sequence[float]:
+    """The lot of each: mostly the same over the years, and leaning to the young or to the old."""
     steady, moody = Random(f"{_SEED}/{seed}"), Random(f"{_SEED}/{seed}/{year}")  # noqa: S311 - an example, no secret
     sign = 1 if young_first else -1
-    score = [
-        0.8 * steady.random() + 0.2 * moody.random() + sign * _LEANING * (job.age - 45) / 40 + (not is_one) * 10
-        for job, is_one in zip(jobs, free, strict=True)
-    ]
-    best = set(sorted(range(len(jobs)), key=score.__getitem__)[:count])
-    return [place in best for place in range(len(jobs))]
+    return [0.8 * steady.random() + 0.2 * moody.random() + sign * _LEANING * (job.age - 45) / 40 for job in jobs]
 
 
 def _young(year: int, one: Organisation, count: int) -> Iterator[Job]:
