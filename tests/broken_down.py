@@ -6,7 +6,6 @@ import polars as pl
 from attrs import evolve
 
 from monitorings import CARD, DISTRICT, HOSTILE, Cells, NoReader, monitoring
-from profdev_indicators.frames import VALUES
 from profdev_indicators.model import Breakdown, RecordItem, Records, Source
 from profdev_indicators.results import Monitoring
 
@@ -53,7 +52,7 @@ def _beside(values: pl.DataFrame) -> pl.DataFrame:
             denominator=pl.lit(number * 2),
             value=pl.lit(50.0),
             known=pl.lit(7, pl.Int64),
-        ).cast(dict(VALUES))
+        )
         for category, number in ((TELLING, 777_777.0), (None, 888_888.0))
     ]
     return pl.concat([values, *more])
