@@ -30,11 +30,11 @@ def summed(rows: pl.LazyFrame, plan: Plan, collect: Collect, *, largest: int = _
     while True:
         width = lanes(-(-len(names) // 8), largest)
         words = width.words()
-        count = [pl.col("rows").sum()] if stands else []
+        sums = [pl.col(r"^w\d+$").sum(), *(pl.col(name).sum() for name in [*amounts, *(["rows"] if stands else [])])]
         found = collect(
             rows.select("key", *(["rows"] if stands else []), *words, *amounts)
             .group_by("key")
-            .agg(pl.len().cast(pl.Int64).alias("len"), *count, pl.col(r"^w\d+$").sum(), *(pl.col(name).sum() for name in amounts))
+            .agg(pl.len().cast(pl.Int64).alias("len"), *sums)
         )  # fmt: skip
         most = int(found["len"].max() or 0)  # type: ignore[arg-type]  # an integer
         if width.hold(most):

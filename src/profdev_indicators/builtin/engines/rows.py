@@ -52,7 +52,7 @@ class Shrinking:
         return self.question.columns[self.question.unit] == "integer"
 
     def shrunk(self, records: pl.LazyFrame) -> pl.LazyFrame:
-        """``unit``, ``period`` where rows say it, ``g0 …``, ``b0 …``, ``s…``; for persons ``person, f0 …, a0 …`` too."""
+        """``unit``, ``period`` if rows say it, ``g0 …``, ``b0 …``, ``s…``; for persons ``person, f0 …, a0 …`` too."""
         question, plan = self.question, self.plan
         unit = pl.col(question.unit)
         keys = [unit.alias("unit") if self.has_numbers else self._units.coded(unit).alias("unit")]
