@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -11,9 +12,9 @@ from attrs import define, evolve, field, frozen
 from profdev_indicators.builtin.engines.grouping import raised, summed
 from profdev_indicators.builtin.engines.identities import Identities
 from profdev_indicators.builtin.engines.persons import joined, repeated
-from profdev_indicators.builtin.engines.places import of_breakdown, placed, targets
+from profdev_indicators.builtin.engines.places import Tree, of_breakdown, placed, targets
 from profdev_indicators.builtin.engines.plan import ALL, OWN, Plan, planned
-from profdev_indicators.builtin.engines.rows import Shrinking, counters
+from profdev_indicators.builtin.engines.rows import Shrinking
 from profdev_indicators.builtin.engines.running import Running
 from profdev_indicators.records import Part, Question, Tallied, keys, lost
 
@@ -31,6 +32,11 @@ class _Batch:
     links: pl.DataFrame  # as `places.targets` gives them
     shrinking: Shrinking
 
+    @cached_property
+    def totals(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The places of units above, and their links."""
+        return placed(self.links.filter("total"))
+
 
 @define(kw_only=True, eq=False)
 class Count:
@@ -39,12 +45,14 @@ class Count:
     question: Question
     running: Running
     _plan: Plan = field(init=False)
+    _tree: Tree = field(init=False)
     _units: Identities = field(init=False)
     _periods: Identities = field(init=False)
     _largest: dict[int, int] = field(factory=dict, init=False)  # rows of a group of a breakdown: to guess with
 
     def __attrs_post_init__(self) -> None:
         self._plan = planned(self.question)
+        self._tree = Tree.of(self.question)
         self._units = Identities(match=self.question.match_units, dtype=pl.UInt32())
         self._periods = Identities(match=self.question.match_periods, dtype=pl.UInt16())
 
@@ -117,7 +125,7 @@ class Count:
             rows = rows.filter(pl.col("cell").is_not_null())
         if self.question.person is not None and (nameless := rows["person"].null_count()):
             gone.append(_told("person", pl.DataFrame({"said": [None], "rows": [nameless]})))
-        links = targets(self.question, cells, self._plan.excluded)
+        links = targets(self._tree, cells, self._plan.excluded)
         return _Batch(rows=rows, cells=cells, links=links, shrinking=shrinking), gone
 
     # --- sums -------------------------------------------------------------------------------------------------------
@@ -145,7 +153,7 @@ class Count:
         is_total = totals.filter("own").select("cell")
         yield self._masked_own(own.join(is_total, on="cell", how="anti", maintain_order="left"))
         if totals.height:
-            places, links = placed(totals)
+            places, links = batch.totals
             sums = own.lazy().join(places.lazy(), on="cell").drop("cell", "unit", "period")
             above = self._raised(sums.group_by("place").sum(), links)
             names = [pl.col(name).alias(name + OWN) for name in self._plan.sums.get(OWN, {}).values()]
@@ -161,8 +169,7 @@ class Count:
         links = of_breakdown(batch.links, breakdown.applies_to)
         if not links.height:
             return
-        places, links = placed(links)
-        places = places.sort("cell")
+        places, links = batch.totals if breakdown.applies_to == "totals" else placed(links)
         whole = batch.cells.select("cell").join(places, on="cell", how="left", maintain_order="left")["place"]
         rows = batch.rows.lazy().with_columns(place=pl.lit(whole).gather(pl.col("cell")))
         if whole.null_count():
@@ -233,7 +240,7 @@ class Count:
             if not some.height or not (plan.columns or ALL in together):
                 continue
             persons = joined(some, ["key"], len(self._plan.flags), len(self._plan.amounts))
-            sums = summed(persons.select("key", "rows", *counters(plan)), plan, self.running.collect, largest=255)
+            sums = summed(persons.select("key", "rows", *plan.packed), plan, self.running.collect, largest=255)
             names = [pl.col(name).alias(name + mask) for mask in together for name in self._plan.sums[mask].values()]
             count = pl.col("rows") if ALL in together else pl.lit(0, pl.Int64).alias("rows")
             found = (

@@ -7,7 +7,7 @@ looked at once. Counters are Booleans without nulls, made of the flags of a row,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import chain
 from operator import and_, or_
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 from attrs import evolve, field, frozen
 
+from profdev_indicators.builtin.engines.lanes import packed
 from profdev_indicators.expressions import Expression, to_polars
 from profdev_indicators.model import Missing
 from profdev_indicators.records import Counted, Question, Tally
@@ -75,23 +76,36 @@ Summed = Counter | Amount
 class Plan:
     """All that is to be counted in the records of a source."""
 
-    flags: tuple[pl.Expr, ...]
-    amounts: tuple[pl.Expr, ...]
+    flags: tuple[pl.Expr, ...]  # f0 …
+    amounts: tuple[pl.Expr, ...]  # a0 …
     sums: Mapping[str, Mapping[Summed, str]]  # by mask: what is summed → its column without the mask
     columns: Mapping[Summed, str]
     answers: Mapping[str, Sequence[tuple[Summed, str]]]  # «tally.n» → what is added up, and the mask
     excluded: Mapping[str, pl.DataFrame]  # by mask: unit, period
 
-    @property
+    @cached_property
     def counters(self) -> Sequence[Counter]:
         """Those to be packed: those that only units themselves are asked for come last."""
         found = [each for each in self.columns if isinstance(each, Counter) and not each.is_len]
         return sorted(found, key=lambda each: each not in self.above)
 
-    @property
+    @cached_property
     def above(self) -> frozenset[Summed]:
         """What is summed for units above and by category."""
         return frozenset(chain.from_iterable(sums for mask, sums in self.sums.items() if mask != OWN))
+
+    @cached_property
+    def states(self) -> Sequence[pl.Expr]:
+        """Columns ``y0, k0, …`` made of flags: true, known."""
+        flags = [(number, pl.col(f"f{number}")) for number in range(len(self.flags))]
+        yes = [flag.fill_null(value=False).alias(f"y{number}") for number, flag in flags]
+        return [*yes, *(flag.is_not_null().alias(f"k{number}") for number, flag in flags)]
+
+    @cached_property
+    def packed(self) -> Sequence[pl.Expr]:
+        """Bytes ``b0 …`` of counters and sums ``s…`` of amounts, made of ``y0, k0, …, a0, …``."""
+        sums = [each.expression().alias(name) for each, name in self.columns.items() if isinstance(each, Amount)]
+        return [*packed([each.expression() for each in self.counters]), *sums]
 
     def only(self, *masks: str) -> Plan:
         """What is counted under some of the masks."""
@@ -122,8 +136,8 @@ def planned(question: Question) -> Plan:
         name = columns.setdefault(each, f"{prefix}{len(columns)}")
         sums.setdefault(mask, {})[each] = name
     return Plan(
-        flags=flags.expressions,
-        amounts=amounts.expressions,
+        flags=flags.named("f"),
+        amounts=amounts.named("a"),
         sums=sums,
         columns=columns,
         answers=answers,
@@ -140,9 +154,8 @@ class _Numbered:
     def number(self, key: object, expression: pl.Expr) -> int:
         return self._found.setdefault(key, (len(self._found), expression))[0]
 
-    @property
-    def expressions(self) -> tuple[pl.Expr, ...]:
-        return tuple(expression for _, expression in self._found.values())
+    def named(self, prefix: str) -> tuple[pl.Expr, ...]:
+        return tuple(expression.alias(f"{prefix}{number}") for number, expression in self._found.values())
 
 
 def _mask(tally: Tally, masks: dict[str, pl.DataFrame]) -> str:

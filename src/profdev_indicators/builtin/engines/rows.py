@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 from attrs import field, frozen
 
-from profdev_indicators.builtin.engines.lanes import packed
-from profdev_indicators.builtin.engines.plan import Amount, Plan
+from profdev_indicators.builtin.engines.plan import Plan
 from profdev_indicators.records import Question
 
 
@@ -62,14 +59,13 @@ class Shrinking:
             keys.append(pl.col(question.person).alias("person"))
         for number, (breakdown, dictionary) in enumerate(zip(question.breakdowns, self._categories, strict=True)):
             keys.append(dictionary.coded(pl.col(breakdown.column)).alias(f"g{number}"))
-        flags = [flag.alias(f"f{number}") for number, flag in enumerate(plan.flags)]
-        amounts = [amount.alias(f"a{number}") for number, amount in enumerate(plan.amounts)]
+        flags, amounts = plan.flags, plan.amounts
         names = [key.meta.output_name() for key in keys]
         more = (
             [*(f"f{n}" for n in range(len(flags))), *(f"a{n}" for n in range(len(amounts)))] if question.person else []
         )
-        told = records.select(*keys, *flags, *amounts).with_columns(_states(len(flags)))
-        return told.select(*names, *counters(plan), *more)
+        told = records.select(*keys, *flags, *amounts).with_columns(plan.states)
+        return told.select(*names, *plan.packed, *more)
 
     def units(self, said: pl.Series) -> pl.Series:
         """What units were called."""
@@ -82,15 +78,3 @@ class Shrinking:
     def categories(self, breakdown: int, said: pl.Series) -> pl.Series:
         """What categories are called."""
         return self._categories[breakdown].decoded(said)
-
-
-def counters(plan: Plan) -> list[pl.Expr]:
-    """Bytes ``b0 …`` of counters and sums ``s…`` of amounts, made of ``y0, k0, …, a0, …``."""
-    sums = [each.expression().alias(name) for each, name in plan.columns.items() if isinstance(each, Amount)]
-    return [*packed([each.expression() for each in plan.counters]), *sums]
-
-
-def _states(flags: int) -> Iterator[pl.Expr]:
-    for number in range(flags):
-        yield pl.col(f"f{number}").fill_null(value=False).alias(f"y{number}")
-        yield pl.col(f"f{number}").is_not_null().alias(f"k{number}")
