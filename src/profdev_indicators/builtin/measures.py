@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 from attrs import frozen
@@ -49,7 +49,7 @@ class Count:
     def ratio(self, missing: Missing) -> Ratio:
         """Σ counted."""
         items = _several(self.counted)
-        return Ratio(numerator=total(items, missing), items=items, linked=items)
+        return Ratio(numerator=total(items, missing), items=items, linked=items, counted=items)
 
 
 @frozen(kw_only=True)
@@ -68,12 +68,16 @@ class Mean:
             denominator=total(answers, missing) if answers else pl.lit(1.0),
             items=points + answers,
             linked=points,
+            counted=points if answers else (),
+            population=answers,
         )
 
 
 @frozen(kw_only=True)
 class Rubric:
     """Баллы по уровням с подтверждением ссылками: доля набранного от наибольшего возможного, в процентах."""
+
+    of_organisations: ClassVar[bool] = True
 
     positions: tuple[ItemId, ...] = key("Позиции: поля типа level")
     maximum: float = key("Наибольшая сумма баллов одной организации по всем позициям")
@@ -105,6 +109,8 @@ class Rubric:
 @frozen(kw_only=True)
 class DistrictFlag:
     """Признак самого района: 100, если есть, и 0, если нет. Выше района — доля районов, у которых есть."""
+
+    of_organisations: ClassVar[bool] = True
 
     flag: ItemId = key("Поле типа flag, на которое отвечает сам район")
 
@@ -158,6 +164,8 @@ def _ratio(
         linked=counted,
         applicable=pl.col(population.having) > 0 if population.having else None,
         contradiction=numerator > denominator if part else None,
+        counted=counted,
+        population=population.items,
     )
 
 

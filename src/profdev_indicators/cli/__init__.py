@@ -17,6 +17,7 @@ SUMMARIES = {
     "check": "Проверить конфигурацию: все ошибки сразу, с файлом, строкой и столбцом.",
     "card": "Приготовить карту каждой организации: XLSX, который она заполнит и пришлёт.",
     "collect": "Показать, кто ответил, кто опаздывает и что исправить; написать книгу и письма.",
+    "pseudonymise": "Заменить в реестре имена и СНИЛС ключами, чтобы считать по нему, не зная, кто это.",
     "run": "Посчитать показатели: значения, динамика, рекомендации, отчёты.",
     "explain": "Объяснить одно число: из каких ячеек, по какой формуле и по какому акту.",
     "cases": "Проверить конфигурацию на примерах, написанных по-русски.",
@@ -74,7 +75,7 @@ def _confess(error: Exception) -> tuple[int, tuple[str, ...]]:
         case ProblemsError():
             return PROBLEMS, tuple(map(str, error.problems))
         case click.Abort():
-            return INTERRUPTED, ("Прервано.",)
+            return INTERRUPTED, ("Прервано.", *map(str, error.args))
         case OSError():
             return PROBLEMS, (f"Ошибка: {refusal(error)}",)
         case _:

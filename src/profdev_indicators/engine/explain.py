@@ -12,6 +12,7 @@ import polars as pl
 
 from profdev_indicators.engine.definitions import asked_kinds, definition, target_at
 from profdev_indicators.engine.explanation import (
+    Categorised,
     Cell,
     Component,
     Contribution,
@@ -22,16 +23,19 @@ from profdev_indicators.engine.explanation import (
     Judged,
     OtherReading,
     Part,
+    Recorded,
 )
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.errors import RequestError
 from profdev_indicators.frames import MAIN, ROSTER, link_of, row_of, state_of
-from profdev_indicators.model import Act, District, Indicator, Population
+from profdev_indicators.model import Act, District, Indicator, Population, RecordItem
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
+from profdev_indicators.views.breakdowns import called, in_order, titles_of
 
 _ROOT = "район"
 _EPOCH = date(1970, 1, 1)  # days of answers count from here
+_COUNTED = "посчитано по строкам"
 _LISTED = 20  # names a message lists where it has no better guess
 _SILENCE = {
     "excluded": "не входит в суммы",
@@ -80,7 +84,9 @@ def explain(
         basis=_basis(monitoring.district, asked),
         source=asked.source.title if asked.source is not None else None,
         cells=tuple(_cells(monitoring, value, items)) if own else (),
+        recorded=_recorded(monitoring, value, items),
         contributions=() if own else _contributions(monitoring, value, units),
+        categories=tuple(_categories(monitoring, value)),
         components=tuple(_components(monitoring, asked, value)),
         alternatives=tuple(_alternatives(monitoring, asked, value)),
         target=target_at(asked, when),
@@ -314,8 +320,32 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             link=answers.get(link_of(item)),
             source=source.title,
             file=place["file"] if place else None,
-            address=_address(monitoring, place, item) if place else None,
+            address=None if place is None else _COUNTED if source.records else _address(monitoring, place, item),
         )
+
+
+def _recorded(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> Recorded | None:
+    """The counts of records behind a value; None: it is not made of them alone."""
+    cell = {name: getattr(value, name) for name in ("unit", "period", "indicator", "reading")}
+    rows = monitoring.tallies.filter(pl.col("breakdown").is_null(), **cell)
+    source = next(
+        (s for s in monitoring.district.sources if s.records and items.keys() <= s.records.items.keys()), None
+    )
+    if rows.is_empty() or source is None or source.records is None:
+        return None
+    conditions = tuple(
+        (monitoring.district.items[item].title, _condition(source.records.items[item])) for item in items
+    )
+    counts = rows.row(0, named=True)
+    names = ("counted", "population", "known", "unknown", "population_unknown")
+    return Recorded(
+        conditions=conditions, person=source.records.person is not None, **{name: counts[name] for name in names}
+    )
+
+
+def _condition(answer: RecordItem) -> str:
+    where = " ".join((answer.where or "все строки").split())
+    return where if answer.sum is None else f"сумма {' '.join(answer.sum.split())}, где {where}"
 
 
 def _day(days: float | None) -> date | None:
@@ -359,6 +389,25 @@ def _contributions(monitoring: Monitoring, value: Value, units: Sequence[str]) -
         for unit in units
         if unit in found
     )
+
+
+def _categories(monitoring: Monitoring, value: Value) -> Iterator[Categorised]:
+    titles = titles_of(monitoring.district)
+    rows = monitoring.history.filter(
+        pl.col("breakdown").is_not_null(),
+        unit=value.unit,
+        indicator=value.indicator,
+        period=value.period,
+        reading=value.reading,
+    ).to_dicts()
+    order = {column: place for place, column in enumerate(titles)}
+    for row in sorted(rows, key=lambda row: (order.get(row["breakdown"], len(order)), in_order(row["category"]))):
+        yield Categorised(
+            breakdown=titles.get(row["breakdown"], row["breakdown"]),
+            category=called(row["category"]),
+            value=Value.of(row),
+            known=row["known"],
+        )
 
 
 def _components(monitoring: Monitoring, indicator: Indicator, value: Value) -> Iterator[Component]:

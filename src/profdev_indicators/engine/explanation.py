@@ -114,6 +114,29 @@ class Defect:
 
 
 @frozen(kw_only=True)
+class Recorded:
+    """What stands behind a value made of records."""
+
+    conditions: tuple[tuple[str, str], ...]  # title of an item, and what is counted for it
+    person: bool  # persons are counted once; else rows
+    counted: float
+    population: int
+    known: int
+    unknown: int
+    population_unknown: int
+
+
+@frozen(kw_only=True)
+class Categorised:
+    """The same number of one category of a breakdown."""
+
+    breakdown: str  # its title
+    category: str  # as a person reads it
+    value: Value
+    known: int | None  # of whom the answer is known
+
+
+@frozen(kw_only=True)
 class Explanation:
     """One number, explained."""
 
@@ -131,7 +154,9 @@ class Explanation:
     basis: str | None
     source: str | None
     cells: tuple[Cell, ...] = ()
+    recorded: Recorded | None = None  # None: not of records
     contributions: tuple[Contribution, ...] = ()
+    categories: tuple[Categorised, ...] = ()
     components: tuple[Component, ...] = ()
     alternatives: tuple[OtherReading, ...] = ()
     target: float | None = None
