@@ -28,7 +28,8 @@ def query(tally: Tally, *, persons: bool) -> str:
     joined = [or_null.format("p"), *(f"{or_null.format(f'c{n}')}, {_amount(tally.counted[n], n)}" for n in counted)]
     known = (" AND " if tally.missing == "strict" else " OR ").join(f"c{n} IS NOT NULL" for n in counted) or "TRUE"
     worth = " + ".join(f"CASE WHEN c{n} THEN a{n} ELSE 0 END" for n in counted) or "0"
-    rows = f"SELECT target, coalesce(who, 'row ' || at) AS who, ({population}) AS p{''.join(', ' + t for t in told)} FROM told"
+    columns = ", ".join(["target", "coalesce(who, 'row ' || line) AS who", f"({population}) AS p", *told])
+    rows = f"SELECT {columns} FROM told"
     if persons:
         rows = f"SELECT target, who, {', '.join(joined)} FROM ({rows}) GROUP BY ALL"
     return f"""SELECT target AS unit, coalesce(sum(CASE WHEN p AND ({known}) THEN {worth} END), 0)::DOUBLE AS n,
@@ -46,7 +47,7 @@ def test_duckdb_counts_the_same(seed: int, persons: bool) -> None:  # noqa: FBT0
     asking = Asking(persons=persons, excluded=False)
     put, frame = question(seed, asking), records(seed, 400, asking)
     links = above().filter(pl.col("period") == 0).select("unit", target="above")
-    numbers = frame.with_row_index("at").with_columns(unit=match_units(frame["oo"])).drop_nulls("unit")
+    numbers = frame.with_row_index("line").with_columns(unit=match_units(frame["oo"])).drop_nulls("unit")
     targets = pl.concat([links, numbers.select("unit", target="unit").unique()])
     told = numbers.join(targets, on="unit")
     base = duckdb.connect()
