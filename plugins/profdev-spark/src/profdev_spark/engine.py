@@ -52,5 +52,4 @@ class Spark:
 
         if not parts:
             return
-        with opened(self) as session:
-            yield from tally(session, question, parts, together=self.together)
+        yield from tally(opened(self), question, parts, together=self.together)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
-import signal
 import tempfile
-import threading
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JError
@@ -33,51 +32,48 @@ PINNED: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",  # a folder «subject=01» is the text 01
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 are what is written
+    "spark.sql.variable.substitute": "false",  # «${…}» in a text is a text
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
 }
 """On what numbers depend: the same in every session, whatever the configuration or the cluster say."""
 
 _QUIET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 _AT_HOME: Mapping[str, str] = {"spark.driver.host": "localhost", "spark.driver.bindAddress": "127.0.0.1"}
+_OURS = "spark.profdev.settings"  # marks a session of our own, and says what it was opened with
 _SUPPOSED_CORES = 2
 _JAVA = "установите Java 17 или новее (Debian, Ubuntu: apt install openjdk-17-jre-headless) либо задайте JAVA_HOME"
 
 
-@contextmanager
-def opened(settings: Spark) -> Iterator[SparkSession]:
-    """A session with the pinned settings; what somebody else has opened is used and left open, its settings untouched.
+def opened(settings: Spark) -> SparkSession:
+    """A session with the pinned settings.
+
+    What somebody else has opened (a notebook) is used and left open, its settings untouched. Our own lives until the
+    program ends: a source is counted in several goes, and a cluster takes its time to begin.
 
     Raises:
         SourceError: Spark cannot be started.
     """
+    conf = _configured(settings)
     active: SparkSession | None = SparkSession.getActiveSession()
-    if active is not None:
-        yield _pinned(active.newSession())
-        return
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        session = _started(settings)
-        try:
-            yield _pinned(session)
-        finally:
-            session.stop()
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, before)  # Spark's own would look for a context that is gone
+    if active is not None and active.sparkContext.getConf().get(_OURS, conf.get(_OURS)) != conf.get(_OURS):
+        active.stop()
+        active = None
+    return _pinned((active or _started(conf, told=settings.log)).newSession())
 
 
-def _started(settings: Spark) -> SparkSession:
+def _started(conf: SparkConf, *, told: bool) -> SparkSession:
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         raise SourceError([Problem(message="для --engine spark нужна Java, а её нет", hint=_JAVA)])
-    conf = _configured(settings)
     with tempfile.TemporaryFile() as journal, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of libraries that Spark loads and we do not use
         try:
-            context = SparkContext(conf=conf, gateway=_gateway(conf, None if settings.log else journal))
+            context = SparkContext(conf=conf, gateway=_gateway(conf, None if told else journal))
         except (PySparkException, Py4JError, OSError, ValueError, RuntimeError) as error:
             raise SourceError([_why_not(error, journal, conf.get("spark.master"))]) from None
-    context.setLogLevel("WARN" if settings.log else "OFF")
-    return SparkSession(context)
+        context.setLogLevel("WARN" if told else "OFF")
+        session = SparkSession(context)
+    atexit.register(session.stop)
+    return session
 
 
 def _gateway(conf: SparkConf, journal: IO[bytes] | None) -> Any:  # noqa: ANN401 - of a library without types
@@ -98,6 +94,7 @@ def _configured(settings: Spark) -> SparkConf:
         "spark.master": master,
         "spark.app.name": settings.app_name,
     }
+    told[_OURS] = sha256(repr(sorted(told.items())).encode()).hexdigest()
     return SparkConf().setAll(list(told.items()))
 
 
