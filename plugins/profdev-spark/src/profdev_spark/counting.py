@@ -57,9 +57,7 @@ def tally(
             yield from _together(session, question, some)
 
 
-def _together(
-    session: SparkSession, question: Question, parts: Mapping[int, Part]
-) -> Iterator[tuple[int, Tallied]]:
+def _together(session: SparkSession, question: Question, parts: Mapping[int, Part]) -> Iterator[tuple[int, Tallied]]:
     heard = _heard(session, question, parts)
     _lay(session, _UNITS, heard.numbers("unit"))
     if question.period is not None:
@@ -175,7 +173,7 @@ def _lost(said: pl.DataFrame, question: Question) -> pl.DataFrame:
     return pl.concat(
         frame.select(pl.lit(what).alias("what"), pl.col("said").cast(pl.String), pl.col("rows").cast(pl.Int64))
         for what, frame in whats
-    ).cast(dict(lost()))
+    ).match_to_schema(lost())
 
 
 def _lay(session: SparkSession, name: str, frame: pl.DataFrame) -> None:

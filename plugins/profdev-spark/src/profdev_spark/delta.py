@@ -63,8 +63,10 @@ def _table(address: str, part: Part) -> Any:  # noqa: ANN401 - of a library that
     try:
         table = deltalake.DeltaTable(address)
         features = set(table.protocol().reader_features or ())
-    except Exception:  # whatever a library of another language raises; its words may quote what it read
-        raise SourceError([Problem(file=part.name, message="таблица Delta не открывается", hint="тот ли это адрес?")]) from None
+    except Exception:  # noqa: BLE001 - whatever a library of another language raises; its words may quote what it read
+        raise SourceError(
+            [Problem(file=part.name, message="таблица Delta не открывается", hint="тот ли это адрес?")]
+        ) from None
     unknown = features - _KNOWN
     if unknown or table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none":
         message = f"у таблицы Delta есть то, чего не видно по файлам: {', '.join(sorted(unknown)) or 'columnMapping'}"

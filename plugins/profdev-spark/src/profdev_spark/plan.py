@@ -19,7 +19,7 @@ from profdev_indicators.records import Counted, Question, Tally
 NO, UNKNOWN, YES = 0, 1, 2
 
 PART, PERIOD = "@part", "@period"
-"""Columns of the records that a question does not name: the number of the part, and of its period if it says its own."""
+"""Columns that the question does not name: the number of the part, and that of its period where it has one."""
 
 OWN = "own"  # the mask that leaves out all but the records of the unit itself
 _OWN_KEYS = ("part", "unit", "period")
@@ -106,9 +106,7 @@ def _counted(counted: Counted, codes: _Columns, amounts: _Columns) -> tuple[str,
     return codes[_code(known)], amounts[f"CASE WHEN ({where}) THEN COALESCE({amount}, 0D) ELSE 0D END"]
 
 
-def _aggregates(
-    missing: Missing, population: str, counted: Sequence[tuple[str, str]]
-) -> Iterable[tuple[str, str]]:
+def _aggregates(missing: Missing, population: str, counted: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     """The four sums of a tally."""
     inside = f"{population} = {YES}"
     each = [f"{code} <> {UNKNOWN}" for code, _ in counted]
@@ -140,7 +138,7 @@ def flagged(question: Question, plan: Plan, records: str) -> str:
     keys |= {"person": question.person} if question.person else {}
     keys |= {f"g{number}": one.column for number, one in enumerate(question.breakdowns)}
     named = [f"{quoted(column)} AS {name}" for name, column in keys.items()]
-    made = [f"{text} AS {column}" for text, column in (plan.codes | plan.amounts).items()]
+    made = [f"{text} AS {column}" for text, column in {**plan.codes, **plan.amounts}.items()]
     return _select([*named, *made], records)
 
 

@@ -97,9 +97,7 @@ def _part(session: SparkSession, question: Question, number: int, part: Part) ->
                 " OR ".join(f"{quoted(name)} IS NOT NULL" for name in question.columns)
             )
         else:
-            readings = [
-                f"{_typed(columns[name], kind)} AS {quoted(name)}" for name, kind in question.columns.items()
-            ]
+            readings = [f"{_typed(columns[name], kind)} AS {quoted(name)}" for name, kind in question.columns.items()]
             yield table.frame.selectExpr(*readings, f"0L AS {quoted(ODD)}", *own)
 
 
@@ -135,7 +133,9 @@ def _refuse(part: Part, columns: Mapping[str, ColumnType], table: _Table) -> Non
 
 def _from_frame(session: SparkSession, question: Question, part: Part) -> _Table:
     if part.frame is None:
-        raise SourceError([Problem(file=part.name, message="этих записей Spark не видит", hint="выберите reader spark_…")])
+        raise SourceError(
+            [Problem(file=part.name, message="этих записей Spark не видит", hint="выберите reader spark_…")]
+        )
     frame = part.frame.select(list(question.columns)).collect(engine="streaming")
     return _Table(frame=sent(session, frame), renamed={})
 
@@ -177,7 +177,9 @@ def _jdbc(session: SparkSession, part: Part) -> DataFrame:
         variable = part.options[ENV]
         if not os.environ.get(variable, "").strip():
             hint = "в ней должен стоять адрес базы: jdbc:postgresql://…"
-            raise SourceError([Problem(file=part.name, message=f"не задана переменная окружения {variable}", hint=hint)])
+            raise SourceError(
+                [Problem(file=part.name, message=f"не задана переменная окружения {variable}", hint=hint)]
+            )
         told["url"] = os.environ[variable].strip()
     login = part.options.get(LOGIN, "")
     for option, variable in (("user", f"{login}_USER"), ("password", f"{login}_PASSWORD")):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import attrs
 
-_SECRET = re.compile(r"passw|pwd|secret|token|credential|access[._-]?key|private|\buser(name)?$|account[._-]?key", re.IGNORECASE)
+_SECRET = re.compile(
+    r"passw|pwd|secret|token|credential|access[._-]?key|private|\buser(name)?$|account[._-]?key", re.IGNORECASE
+)
 _IN_ADDRESS = re.compile(
     r"[?;&/:](?:user|username|password|pwd|token)\s*="  # an option of the address
     r"|(?<!abfss:)(?<!wasbs:)//[^/@]+@"  # an account before the server; in Azure a container stands there

@@ -88,7 +88,7 @@ def _configured(settings: Spark) -> SparkConf:
     local = master.startswith("local")
     told = {
         **_QUIET,
-        **(_AT_HOME | {"spark.sql.shuffle.partitions": str(_cores(master))} if local else {}),
+        **({**_AT_HOME, "spark.sql.shuffle.partitions": str(_cores(master))} if local else {}),
         **settings.config,
         **PINNED,
         "spark.master": master,
