@@ -6,8 +6,9 @@ there until somebody sweeps them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from attrs import frozen
 from pyspark.sql import DataFrame, SparkSession
@@ -47,11 +48,18 @@ def live(session: SparkSession, part: Part) -> Iterator[Found]:
         columns = frozenset(table.metadata().partition_columns)
         files = table.file_uris()
         if files:
-            yield Found(frame=_files(session, address, files), partitions=columns)
+            yield Found(frame=_files(session, address, files, columns), partitions=columns)
 
 
-def _files(session: SparkSession, address: str, files: list[str]) -> DataFrame:
-    return session.read.option("basePath", address).parquet(*files)
+def _files(session: SparkSession, address: str, files: Sequence[str], partitions: frozenset[str]) -> DataFrame:
+    """Files as one table; the names of folders become columns."""
+    found: DataFrame = session.read.option("basePath", address).parquet(*files)
+    for column in sorted(partitions):
+        written = {part.partition("=")[2] for file in files for part in file.split("/") if part.startswith(f"{column}=")}
+        # Spark takes «%D0» for a letter, and it is half of one.
+        meant = {unquote(text, "latin-1"): unquote(text) for text in written if unquote(text, "latin-1") != unquote(text)}
+        found = found.replace(meant, subset=[column]) if meant else found
+    return found
 
 
 def _table(address: str, part: Part) -> Any:  # noqa: ANN401 - of a library that may not be there

@@ -193,7 +193,7 @@ def _alike(files: Iterable[Path]) -> list[list[Path]]:
     """Files whose columns are of the same types: Spark reads several as if all were like the first."""
     groups: dict[tuple[tuple[str, str], ...], list[Path]] = {}
     for file in files:
-        schema = tuple((name, str(dtype)) for name, dtype in pl.read_parquet_schema(file).items())
+        schema = tuple((name, str(dtype)) for name, dtype in pl.scan_parquet(file, glob=False).collect_schema().items())
         groups.setdefault(schema, []).append(file)
     return list(groups.values())
 
