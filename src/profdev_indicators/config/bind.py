@@ -149,6 +149,14 @@ class _Declared:
 
 def _declared(root: MappingNode) -> _Declared:
     names = {to: frozenset(ids_in(root, *keys)) for to, keys in _LISTED_IN.items()}
+    names["item"] |= {
+        name
+        for source in _elements(root, "sources")
+        if isinstance(source, MappingNode) and "records" in source.entries
+        for records in (source.entries["records"].node,)
+        if isinstance(records, MappingNode)
+        for name in _keys_at(records, "items")
+    }
     kinds = _keys_at(root, "kinds") | set(_kinds_of_units(root))
     asked = {
         element.text
