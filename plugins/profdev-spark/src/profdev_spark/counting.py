@@ -108,6 +108,7 @@ def _targets(question: Question, known: pl.DataFrame, whole: Plan) -> pl.DataFra
     """Where the records of a unit count: ``unit, period, target, own, total`` and the masks, true where they do not."""
     told = known.select(pl.col("unit", "period").cast(pl.Int64)).unique(maintain_order=True)
     above = question.above.select(pl.col("unit", "period").cast(pl.Int64), target=pl.col("above").cast(pl.Int64))
+    above = above.unique().filter(pl.col("target") != pl.col("unit"))
     totals = above.select("target", "period", total=pl.lit(value=True)).unique()
     own = told.with_columns(target=pl.col("unit"), own=pl.lit(value=True))
     raised = told.join(above, on=["unit", "period"]).with_columns(own=pl.lit(value=False))
