@@ -94,7 +94,9 @@ def test_what_people_have_written_is_read_by_the_reader_of_this_machine(
     assert _counted(where) == expected
     alone = _problems(evolve(where, frame=None))
     assert len(alone) == 1
-    assert alone[0].startswith("register, hours: 369\N{NO-BREAK SPACE}ячеек не читается — здесь нужно, как пишет машина: число: 12.5")
+    assert alone[0].startswith(
+        "register, hours: 369\N{NO-BREAK SPACE}ячеек не читается — здесь нужно, как пишет машина: число: 12.5"
+    )
 
 
 def test_compacted_delta_gives_rows_once(tmp_path: Path, expected: list[dict[str, Any]]) -> None:

@@ -55,9 +55,13 @@ def _files(session: SparkSession, address: str, files: Sequence[str], partitions
     """Files as one table; the names of folders become columns."""
     found: DataFrame = session.read.option("basePath", address).parquet(*files)
     for column in sorted(partitions):
-        written = {part.partition("=")[2] for file in files for part in file.split("/") if part.startswith(f"{column}=")}
+        written = {
+            part.partition("=")[2] for file in files for part in file.split("/") if part.startswith(f"{column}=")
+        }
         # Spark takes «%D0» for a letter, and it is half of one.
-        meant = {unquote(text, "latin-1"): unquote(text) for text in written if unquote(text, "latin-1") != unquote(text)}
+        meant = {
+            unquote(text, "latin-1"): unquote(text) for text in written if unquote(text, "latin-1") != unquote(text)
+        }
         found = found.replace(meant, subset=[column]) if meant else found
     return found
 
