@@ -76,7 +76,7 @@ class _ByHand:
 
 
 PLUGINS = plugin_manager(_ByHand(), discover=False)
-ENGINES = ("by_hand", "by_hand")
+ENGINES = ("by_hand", "polars")
 
 
 def district(folder: Path, *, person: bool = True, more: str = "", **changed: str) -> District:
