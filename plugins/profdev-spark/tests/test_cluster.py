@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 import pyspark
 import pytest
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from asked_of_records import LITTLE, part, question, register, rows, told
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.spark
 
 _SPARK = Path(pyspark.__file__).parent
 _PATIENCE = 90  # seconds for a process to say that it is there: a machine may be busy
-_FILES = 40
+_FILES = 24
+_ROWS = 200  # of a file
 _SMALL = {
     "spark.executor.memory": "512m",
     "spark.executor.cores": "1",
@@ -102,10 +104,10 @@ def cluster(tmp_path: Path) -> Iterator[_Cluster]:
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
-    whole = register(_FILES * 500)
+    whole = register(_FILES * _ROWS)
     paths = tuple(folder / f"register-{number}.parquet" for number in range(_FILES))
     for number, path in enumerate(paths):
-        whole.slice(number * 500, 500).write_parquet(path)
+        whole.slice(number * _ROWS, _ROWS).write_parquet(path)
     return paths
 
 
@@ -120,10 +122,10 @@ class _Assassin(threading.Thread):
 
     def run(self) -> None:
         while not self.given_up.wait(0.005):
-            session = SparkSession.getActiveSession()
-            if session is None:
+            context = SparkContext._active_spark_context  # a session is active in the thread that has opened it
+            if context is None or context.master == "local[2]":
                 continue
-            tracker = session.sparkContext.statusTracker()
+            tracker = context.statusTracker()
             for number in tracker.getActiveStageIds():
                 stage = tracker.getStageInfo(number)
                 if stage is not None and stage.numTasks == _FILES and 1 < stage.numCompletedTasks < _FILES - 4:
