@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 import pyspark
 import pytest
+from py4j.protocol import Py4JError
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
@@ -122,16 +123,22 @@ class _Assassin(threading.Thread):
 
     def run(self) -> None:
         while not self.given_up.wait(0.005):
-            context = SparkContext._active_spark_context  # a session is active in the thread that has opened it
-            if context is None:
-                continue
-            tracker = context.statusTracker()
-            for number in tracker.getActiveStageIds():
-                stage = tracker.getStageInfo(number)
-                if stage is not None and stage.numTasks == _FILES and 1 < stage.numCompletedTasks < _FILES - 4:
+            for done, tasks in _stages():
+                if tasks == _FILES and 1 < done < _FILES - 4:
                     self.victim.kill()
-                    self.met = (stage.numCompletedTasks, stage.numTasks)
+                    self.met = (done, tasks)
                     return
+
+
+def _stages() -> list[tuple[int, int]]:
+    """Of each stage under way: tasks done, and all of them."""
+    context = SparkContext._active_spark_context  # a session is active only in the thread that has opened it
+    try:
+        tracker = context.statusTracker()
+        stages = [tracker.getStageInfo(number) for number in tracker.getActiveStageIds()]
+    except (AttributeError, Py4JError):  # there is none yet, or it is just being closed
+        return []
+    return [(stage.numCompletedTasks, stage.numTasks) for stage in stages if stage is not None]
 
 
 def test_a_killed_worker_does_not_change_the_answer(cluster: _Cluster, tmp_path: Path) -> None:

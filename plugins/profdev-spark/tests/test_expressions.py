@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import polars as pl
@@ -17,6 +18,8 @@ from random_expressions import batches
 
 pytestmark = pytest.mark.spark
 
+_HUNDREDS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "slow" else 10
+
 
 def _in_spark(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.DataFrame:
     """What Spark says: the text of every expression as one column."""
@@ -24,7 +27,7 @@ def _in_spark(expressions: Sequence[Expression], frame: pl.DataFrame) -> pl.Data
     return brought(sent(opened(Spark(master="local[2]", config=LITTLE)), frame).selectExpr(*texts))
 
 
-@pytest.mark.parametrize("hundred", range(5))
+@pytest.mark.parametrize("hundred", range(_HUNDREDS))
 def test_spark_agrees_on_a_hundred_expressions_and_all_numbers_within_them(hundred: int) -> None:
     [(seed, rules)] = batches(500_000 + hundred, 1, 100)
     assert not list(differences(rules, seed=seed, rows=60, engines={"spark": _in_spark}))
