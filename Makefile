@@ -8,15 +8,16 @@ BIN := $(VENV)/bin
 PLUGINS := plugins/profdev-kbr plugins/profdev-chegem plugins/profdev-statistics plugins/profdev-sites plugins/profdev-reports
 EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
 TESTED := -e '.[xlsx,sql,s3]'
+WITH_SPARK := -e '.[xlsx]' -e 'plugins/profdev-spark[delta]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-browser test-rules test-core lint bench docs golden clean
+.PHONY: demo test test-browser test-rules test-core test-spark lint bench docs golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/profdev demo demo
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n 2 -m "not browser and not rules" tests plugins
+	$(BIN)/pytest -n 2 -m "not browser and not rules and not spark" tests plugins
 
 # The pages as people meet them: in Chromium, with a keyboard, on paper, through axe.
 test-browser: $(VENV)/.ready
@@ -29,6 +30,10 @@ test-rules: $(VENV)/.ready
 # The core must not need a plugin package: a second environment which has none.
 test-core: $(VENV)-core/.ready
 	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not rules" tests
+
+# Records counted by Apache Spark: a third environment, and Java. Nothing else needs either.
+test-spark: $(VENV)-spark/.ready
+	$(VENV)-spark/bin/pytest -m spark tests/docs plugins/profdev-spark
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -52,7 +57,7 @@ docs: $(VENV)/.ready
 golden: $(VENV)/.ready
 	$(BIN)/pytest -q tests/golden --accept
 
-$(VENV)/.venv $(VENV)-core/.venv:
+$(VENV)/.venv $(VENV)-core/.venv $(VENV)-spark/.venv:
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip --disable-pip-version-check -q install --upgrade pip
 	touch $@
@@ -69,5 +74,9 @@ $(VENV)-core/.ready: $(VENV)-core/.venv pyproject.toml requirements-dev.txt
 	$(VENV)-core/bin/python -m pip --disable-pip-version-check -q install $(TESTED) -r requirements-dev.txt
 	touch $@
 
+$(VENV)-spark/.ready: $(VENV)-spark/.venv pyproject.toml plugins/profdev-spark/pyproject.toml requirements-spark.txt
+	$(VENV)-spark/bin/python -m pip --disable-pip-version-check -q install $(WITH_SPARK) -r requirements-spark.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-core demo build dist
+	rm -rf $(VENV) $(VENV)-core $(VENV)-spark demo build dist

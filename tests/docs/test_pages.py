@@ -36,6 +36,8 @@ _HOOKS = "".join(
 )
 _KINDS = "|".join(re.findall(r'^        "(\w+)": \w+,$', _HOOKS, re.MULTILINE))
 _NEEDS_PLUGINS = re.compile(rf"^(extends|include):|- (\{{)?({_KINDS}):", re.MULTILINE)
+# What only the plugin of Spark understands: `make test-spark` tries it.
+_NEEDS_SPARK = re.compile(r"^\s*(- )?spark(_\w+)?:", re.MULTILINE)
 COMMAND = re.compile(r"^profdev .+$", re.MULTILINE)
 INLINE = re.compile(r"`(profdev [^`…]+)`")
 
@@ -50,6 +52,13 @@ def _named(pages: Sequence[Path], needs: Mapping[str, tuple[str, ...]] = Mapping
         )
         for page in pages
     ]
+
+
+def _needs(fragment: str) -> Sequence[pytest.MarkDecorator]:
+    """What must be there to try a fragment of configuration."""
+    if _NEEDS_SPARK.search(fragment):
+        return [pytest.mark.spark, pytest.mark.plugins("spark")]
+    return [pytest.mark.plugins()] if _NEEDS_PLUGINS.search(fragment) else []
 
 
 @pytest.mark.parametrize("page", _named(OWN))
@@ -161,7 +170,7 @@ def test_every_command_of_a_guide_runs(page: Path, place: Path, capsys: pytest.C
         pytest.param(
             block,
             id=str(block),
-            marks=pytest.mark.plugins() if _NEEDS_PLUGINS.search(block.text) else (),
+            marks=_needs(block.text),
         )
         for page in WRITTEN
         for block in blocks(page, "yaml")
