@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Some
-from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from difflib import get_close_matches
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,16 +15,21 @@ import pluggy
 import polars as pl
 from attrs import evolve
 
-from profdev_indicators import config, engine
+from profdev_indicators import config
+from profdev_indicators import engine as _engine
+from profdev_indicators.engine.counting import Counting, Progress
 from profdev_indicators.engine.gathering import unread_of_asked
 from profdev_indicators.engine.judge import check_rules
+from profdev_indicators.engine.store import Store
 from profdev_indicators.errors import PluginError, Problem, RequestError, SourceError
 from profdev_indicators.intake.cards import Cards, make_cards
 from profdev_indicators.intake.collect import Collection, collection
-from profdev_indicators.model import District, Kinds, Rule
+from profdev_indicators.model import District, Engine, Kinds, Rule
 from profdev_indicators.periods import Period, parse_periods
 from profdev_indicators.plugins import configs, installed, kinds, plugin_manager, tellings
 from profdev_indicators.results import Exhibit, Monitoring, Protection
+
+_STOCK_ENGINE = "polars"
 
 
 def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> District:
@@ -44,7 +51,7 @@ def load(path: str | Path, plugins: pluggy.PluginManager | None = None) -> Distr
     return config.read(Path(path), kinds=known, configs=configs(manager), check=check)
 
 
-def monitor(
+def monitor(  # noqa: PLR0913 - keyword-only, and each may be left out
     district: District,
     *,
     period: str | Period | Iterable[Period],
@@ -53,6 +60,9 @@ def monitor(
     frames: Mapping[str, Any] | None = None,
     readings: Literal["main", "all"] | Sequence[str] = "main",
     provisional: bool = False,
+    engine: str | None = None,
+    cache: str | Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
     plugins: pluggy.PluginManager | None = None,
 ) -> Monitoring:
     """Compute every indicator of every unit, judge it, and advise.
@@ -68,23 +78,30 @@ def monitor(
         readings: ``"main"``, ``"all"``, or ids of alternative readings to compute beside the main one.
         provisional: answers of the last period asked may still be corrected: no finding about it is graver than
             «внимание».
+        engine: what counts records: the name of a kind («polars», «spark»); None: the first of the configuration's
+            ``engines``, else polars.
+        cache: a folder in which sums over records are kept, so that only what changed is counted again, and an
+            interrupted count goes on; None: nothing is kept. Neither rows nor persons are ever in it.
+        on_progress: told how far the counting of records is.
         plugins: a manager of one's own; by default every installed plugin is in use.
 
     Raises:
         SourceError: files that cannot be read, or nothing for a period asked; with every problem found.
-        RequestError: a period of another calendar, a folder or a reading that is not there.
+        RequestError: a period of another calendar, a folder, a reading or an engine that is not there.
     """
     manager = plugins or plugin_manager()
-    return engine.monitor(
-        district,
-        asked=_periods(period, district),
-        since=_periods(since, district)[0] if since is not None else None,
-        root=_root(data),
-        frames=_known_frames(frames or {}, district),
-        readings=_readings(readings, district),
-        extensions=_extensions(manager),
-        provisional=provisional,
-    )
+    with _counting(district, engine, cache, on_progress, manager) as counting:
+        return _engine.monitor(
+            district,
+            asked=_periods(period, district),
+            since=_periods(since, district)[0] if since is not None else None,
+            root=_root(data),
+            frames=_known_frames(frames or {}, district),
+            readings=_readings(readings, district),
+            extensions=_extensions(manager),
+            counting=counting,
+            provisional=provisional,
+        )
 
 
 def analyse(
@@ -116,7 +133,7 @@ def analyse(
             raise PluginError(f"две таблицы с именем «{name}»: назовите анализ в analyses один раз")
     root = _root(data)
     read = {file: root / file for exhibit in exhibits for file in exhibit.files} if root else {}
-    hashes = {file: engine.sha256_of(path) for file, path in read.items() if path.is_file()}
+    hashes = {file: _engine.sha256_of(path) for file, path in read.items() if path.is_file()}
     sources = dict(sorted((dict(monitoring.provenance.sources) | hashes).items()))
     return evolve(monitoring, exhibits=tuple(exhibits), provenance=evolve(monitoring.provenance, sources=sources))
 
@@ -146,7 +163,7 @@ def publish(
         SourceError: as :func:`analyse`.
     """
     before = pl.DataFrame(published) if published is not None else None
-    answer = engine.protected(monitoring, _extensions(plugins or plugin_manager()), before)
+    answer = _engine.protected(monitoring, _extensions(plugins or plugin_manager()), before)
     if answer is None:
         raise RequestError(
             "профиль publish скрывает малые числа, а это делает плагин: pip install profdev-reports; ничего не записано"
@@ -202,6 +219,8 @@ def collect(
     data: str | Path | None = None,
     frames: Mapping[str, Any] | None = None,
     today: date | None = None,
+    engine: str | None = None,
+    cache: str | Path | None = None,
     plugins: pluggy.PluginManager | None = None,
 ) -> Collection:
     """Who has answered for one period, who is late, what is complete, and what has to be mended.
@@ -214,6 +233,8 @@ def collect(
         data: the folder in which the answers lie.
         frames: answers in memory, as for :func:`monitor`.
         today: the day that decides who is late; None: the calendar's.
+        engine: what counts records, as for :func:`monitor`.
+        cache: where sums over records are kept, as for :func:`monitor`.
         plugins: a manager of one's own; by default every installed plugin is in use.
 
     Raises:
@@ -222,17 +243,56 @@ def collect(
     """
     asked = (_one_period(period, district),)
     known, root = _known_frames(frames or {}, district), _root(data)
-    gathered = engine.gather(district, asked=asked, since=None, root=root, frames=known)
+    manager = plugins or plugin_manager()
+    with _counting(district, engine, cache, None, manager) as counting:
+        gathered = _engine.gather(district, asked=asked, since=None, root=root, frames=known, counting=counting)
     return collection(
         gathered,
         unread_of_asked(gathered, known),
         today or datetime.now().astimezone().date(),
-        [(plugin.name, plugin.version) for plugin in installed(plugins or plugin_manager())],
+        [(plugin.name, plugin.version) for plugin in installed(manager)],
     )
 
 
-def _extensions(manager: pluggy.PluginManager) -> engine.Extensions:
-    return engine.Extensions(
+@contextmanager
+def _counting(
+    district: District,
+    engine: str | None,
+    cache: str | Path | None,
+    on_progress: Callable[[Progress], None] | None,
+    manager: pluggy.PluginManager,
+) -> Iterator[Counting | None]:
+    """With what records are counted; what was counted is remembered even if the work is broken off.
+
+    None: the district has no records.
+    """
+    known = kinds(manager)[Engine]
+    names = {kind: name for name, kind in known.items()}
+    own = {names[type(each)]: each for each in district.engines}
+    name = engine or next(iter(own), _STOCK_ENGINE)
+    if engine is not None and name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f"может быть, «{close[0]}»?" if close else "есть: " + ", ".join(sorted(known))
+        raise RequestError(f"нечем так считать записи: «{name}» — {hint}")
+    if all(source.records is None for source in district.sources):
+        yield None
+        return
+    store = Store.at(Path(cache)) if cache is not None else None
+    try:
+        yield Counting(
+            engine=own.get(name) or known[name](),
+            name=name,
+            version=version("profdev-indicators"),
+            store=store,
+            on_progress=on_progress or (lambda _: None),
+        )
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _extensions(manager: pluggy.PluginManager) -> _engine.Extensions:
+    return _engine.Extensions(
         recommend=manager.hook.recommend,
         estimate_intervals=manager.hook.estimate_intervals,
         protect=manager.hook.protect,

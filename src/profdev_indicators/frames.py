@@ -138,6 +138,23 @@ ALARMS = pl.Schema(
 )
 """How often each rule spoke, beside how often chance alone would make it speak."""
 
+TALLIES = pl.Schema(
+    {
+        "unit": pl.String(),
+        "period": pl.String(),
+        "indicator": pl.String(),
+        "reading": pl.String(),
+        "breakdown": pl.String(),  # null: the total
+        "category": pl.String(),  # null in a breakdown: the column is empty
+        "counted": pl.Float64(),  # of those known, in the indicator's numerator
+        "population": pl.Int64(),  # persons (rows, where nobody is named) who belong to it
+        "known": pl.Int64(),  # of them, those whose answer is known
+        "unknown": pl.Int64(),  # the others: silent ones, worth what the indicator's `silence` says
+        "population_unknown": pl.Int64(),  # those of whom the records do not say whether they belong
+    }
+)
+"""What stands behind values made of records: one row per value; only what entered the sums."""
+
 HIDDEN = pl.Schema(
     {
         "unit": pl.String(),
@@ -235,6 +252,10 @@ class Ratio:
     linked: tuple[str, ...] = ()  # the items whose links make an answer evidenced
     applicable: pl.Expr | None = None  # false: not in the population; null: it may be, so it is asked and silent
     contradiction: pl.Expr | None = None  # true: the answer contradicts itself (part > whole) and stays out of sums
+    # Where the sums are plain: items added up above and below the line, so that records may be counted row by row.
+    counted: tuple[str, ...] = ()  # empty: the numerator is no plain sum of items
+    population: tuple[str, ...] = ()  # empty: there is no denominator
+    known: pl.Expr | None = None  # records: how many of the population have a known answer; None: not of records
 
 
 @frozen(kw_only=True)

@@ -114,6 +114,8 @@ class Request:
     district: str = ""  # id of the district, to tell its cards from those of another; empty: not compared
     counts: frozenset[str] = frozenset()  # items whose plain digits mean a whole number and nothing else
     elsewhere: frozenset[str] = frozenset()  # items that other sources ask: in a shared card they are no strangers
+    whole_periods: bool = False  # records: everything of one period is one part, so that a person is met once
+    spellings: tuple[Spellings, ...] = ()  # records: those of the district and of the source
     opened: Opened = attrs.field(factory=Opened, eq=False)
 
 
@@ -393,6 +395,7 @@ class Item:
     maximum: float | None = key("Не больше", default=None)
     jump: Jump | None = key("Скачок к прошлому периоду, о котором спросить (в суммы входит)", default=None)
     levels: Mapping[str, float] = key("Для type: level — слово и его баллы", factory=dict)
+    counted_from: str = key("Из чего считается, если источник — записи", hidden=True, default="", eq=False)
 
 
 @frozen(kw_only=True)
@@ -461,6 +464,12 @@ class Records:
         keys = [self.unit, self.person, self.period, *(breakdown.column for breakdown in self.breakdowns)]
         return {**{name: "text" for name in keys if name is not None}, **self.columns}
 
+    def meaning(self, item: str) -> str:
+        """All that makes an item what it is, as one text: equal texts count the same."""
+        answer = self.items[item]
+        texts = [self.person or "", answer.where or "", answer.sum or ""]
+        return "\x1f".join(" ".join(text.split()) for text in texts)
+
 
 @frozen(kw_only=True)
 class Source:
@@ -480,13 +489,17 @@ class Source:
         """What records answer is asked, whether or not it is listed."""
         if self.records is None:
             return
-        listed = {item.id for item in self.items}
+        answers, listed = self.records.items, {item.id for item in self.items}
         more = (
             Item(id=name, title=answer.title or name, type="count" if answer.sum is None else "number")
-            for name, answer in self.records.items.items()
+            for name, answer in answers.items()
             if name not in listed
         )
-        object.__setattr__(self, "items", (*self.items, *more))  # a frozen class has no other way
+        items = tuple(
+            attrs.evolve(item, counted_from=self.records.meaning(item.id)) if item.id in answers else item
+            for item in (*self.items, *more)
+        )
+        object.__setattr__(self, "items", items)  # a frozen class has no other way
 
 
 # --- what is measured -------------------------------------------------------------------------------------------

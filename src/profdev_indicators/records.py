@@ -42,8 +42,10 @@ class Part:
     renamed: Mapping[str, str] = attrs.field(factory=dict)  # column of the question → its name in the file
     size: int = 0  # bytes or rows, the same for all parts of a source: for progress; 0: not known
     rows: int | None = None  # None: not known before it is counted
-    digest: str = ""  # content hash; empty: nothing vouches for the content, so the result is not kept
-    notes: tuple[Problem, ...] = ()
+    digest: str = ""  # content hash of what has no `files`; empty: nothing vouches for it, so the result is not kept
+    notes: tuple[Problem, ...] = ()  # what is known before it is counted
+    unread: Callable[[], tuple[Problem, ...]] = tuple  # cells that cannot be read: known when it has been counted
+    kept: object = None  # while it lives, files fetched from a storage do
 
 
 class Scanner(Protocol):
@@ -124,6 +126,7 @@ class Tallied:
     frame: pl.DataFrame
     lost: pl.DataFrame  # LOST
     rows: int  # read
+    notes: tuple[Problem, ...] = ()  # what was found out while it was read; engines leave it to `Part.unread`
 
 
 def keys() -> pl.Schema:

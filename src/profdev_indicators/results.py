@@ -10,7 +10,7 @@ import polars as pl
 from attrs import field, frozen
 
 from profdev_indicators.errors import Problem, RequestError
-from profdev_indicators.frames import ALARMS, MAIN, TREE, Severity, State
+from profdev_indicators.frames import ALARMS, MAIN, TALLIES, TREE, Severity, State
 from profdev_indicators.model import District, Indicator, Section
 from profdev_indicators.periods import Period
 
@@ -189,6 +189,8 @@ class Monitoring:
     places: pl.DataFrame  # unit, period, source, file, sheet, row: where the answers stood
     roster: pl.DataFrame  # frames.ROSTER plus `level`, the heights in the last period asked
     tree: pl.DataFrame = field(factory=lambda: pl.DataFrame(schema=TREE))  # frames.TREE
+    # frames.TALLIES: what stands behind values made of records; of every period read
+    tallies: pl.DataFrame = field(factory=lambda: pl.DataFrame(schema=TALLIES))
     cells: Mapping[tuple[str, str, str], str] = field(factory=dict)  # (file, sheet, item) → column as seen
     exhibits: tuple[Exhibit, ...] = ()  # what the analyses of the district say; `facade.analyse` fills them
     tellings: Mapping[str, Telling] = field(factory=dict)  # by kind of rule

@@ -49,7 +49,7 @@ class Count:
     def ratio(self, missing: Missing) -> Ratio:
         """Σ counted."""
         items = _several(self.counted)
-        return Ratio(numerator=total(items, missing), items=items, linked=items)
+        return Ratio(numerator=total(items, missing), items=items, linked=items, counted=items)
 
 
 @frozen(kw_only=True)
@@ -68,6 +68,8 @@ class Mean:
             denominator=total(answers, missing) if answers else pl.lit(1.0),
             items=points + answers,
             linked=points,
+            counted=points if answers else (),
+            population=answers,
         )
 
 
@@ -158,6 +160,8 @@ def _ratio(
         linked=counted,
         applicable=pl.col(population.having) > 0 if population.having else None,
         contradiction=numerator > denominator if part else None,
+        counted=counted,
+        population=population.items,
     )
 
 

@@ -74,7 +74,7 @@ def _confess(error: Exception) -> tuple[int, tuple[str, ...]]:
         case ProblemsError():
             return PROBLEMS, tuple(map(str, error.problems))
         case click.Abort():
-            return INTERRUPTED, ("Прервано.",)
+            return INTERRUPTED, ("Прервано.", *map(str, error.args))
         case OSError():
             return PROBLEMS, (f"Ошибка: {refusal(error)}",)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +15,15 @@ from attrs import evolve
 
 from profdev_indicators import facade
 from profdev_indicators.cli.console import complain, say
-from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
+from profdev_indicators.cli.options import (
+    FILE,
+    cache_folder,
+    config_argument,
+    counting_options,
+    data_option,
+    manager,
+    without_option,
+)
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.staging import digests, put_file, put_whole
 from profdev_indicators.cli.waiting import waiting
@@ -54,14 +63,18 @@ _SOME, _ALL = 1, 0
     f" Решение записывается в {ACCEPTED} в папке данных.",
 )
 @click.option("--today", metavar="ГГГГ-ММ-ДД", help="На какой день считать опоздавших; без него — на сегодня.")
+@counting_options
 @without_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the command
     config: Path,
     period: str,
     data: Path,
     out: Path | None,
     accepted: tuple[str, ...],
     today: str | None,
+    engine: str | None,
+    cache: Path | None,
+    no_cache: bool,  # noqa: FBT001 - click passes options by name
     without: tuple[str, ...],
 ) -> int:
     """Показать, кто ответил, кто опаздывает и что исправить; написать книгу и письма.
@@ -77,11 +90,21 @@ def command(
     when = _day(today) if today else None
     plugins = manager(without)
     district = facade.load(config, plugins)
+    gathering = partial(
+        facade.collect,
+        district,
+        period=period,
+        data=data,
+        today=when,
+        engine=engine,
+        cache=cache_folder(cache, off=no_cache),
+        plugins=plugins,
+    )
     with waiting("Читаю ответы"):
-        found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
+        found = gathering()
         if accepted:
             _accept(found, accepted, data)
-            found = facade.collect(district, period=period, data=data, today=when, plugins=plugins)
+            found = gathering()
         files = _files(found)
         kept = put_whole(files, out, RECORD, by_hand=_is_letter) if out is not None else ()
     complain(*(f"Предупреждение: {notice}" for notice in found.notices))

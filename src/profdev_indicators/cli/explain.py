@@ -10,7 +10,16 @@ import attrs
 import click
 
 from profdev_indicators.cli.console import say, say_json, table
-from profdev_indicators.cli.options import config_argument, data_option, format_option, manager, without_option
+from profdev_indicators.cli.options import (
+    cache_folder,
+    config_argument,
+    counting_options,
+    data_option,
+    format_option,
+    manager,
+    without_option,
+)
+from profdev_indicators.cli.progress import counted_so_far
 from profdev_indicators.cli.speech import Command
 from profdev_indicators.cli.waiting import waiting
 from profdev_indicators.engine.explain import explain
@@ -27,6 +36,7 @@ from profdev_indicators.wording import (
     as_set,
     change,
     count,
+    counted,
     day,
     of,
     with_unit,
@@ -54,8 +64,9 @@ _STATES_OF_ITEMS = {
 @data_option
 @click.option("--reading", metavar="ПРОЧТЕНИЕ", default=MAIN, help="Объяснить другое прочтение показателя.")
 @format_option
+@counting_options
 @without_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the command
     config: Path,
     indicator: str,
     unit: str,
@@ -63,6 +74,9 @@ def command(
     data: Path,
     reading: str,
     form: str,
+    engine: str | None,
+    cache: Path | None,
+    no_cache: bool,  # noqa: FBT001 - click passes options by name
     without: tuple[str, ...],
 ) -> None:
     """Объяснить одно число: из каких ячеек, по какой формуле и по какому акту.
@@ -72,8 +86,18 @@ def command(
     """
     plugins = manager(without)
     district = load(config, plugins)
-    with waiting("Считаю"):
-        monitoring = monitor(district, period=period, data=data, readings="all", plugins=plugins)
+    kept, stage = cache_folder(cache, off=no_cache), ["Считаю"]
+    with waiting(lambda: stage[-1]), counted_so_far(stage, kept) as on_progress:
+        monitoring = monitor(
+            district,
+            period=period,
+            data=data,
+            readings="all",
+            engine=engine,
+            cache=kept,
+            on_progress=on_progress,
+            plugins=plugins,
+        )
     if len(monitoring.periods) > 1:
         raise RequestError(f"объясняется одно число: укажите один период, а не «{period}»")
     explanation = explain(monitoring, indicator, unit, reading=reading)
@@ -98,6 +122,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
         yield f"Ответь все, было бы от {low} до {high} (95 % интервал, если молчание не связано с работой)"
     yield from _section("Как считается", _definition(explanation))
     yield from _section("Откуда число", _cells(explanation.cells))
+    yield from _section("Что в записях", _recorded(explanation))
     yield from _section("Из чего сложилось", _contributions(explanation))
     yield from _section("Из каких показателей", _components(explanation))
     yield from _section("Замечания к ответам", _defects(explanation))
@@ -139,6 +164,31 @@ def _counters(value: Value, *, links: bool) -> str:
     if value.value is not None and (value.state != "ok" or value.reason):
         told += f"; {STATE_WORDS[value.state]}" + (f": {value.reason}" if value.reason else "")
     return told
+
+
+def _recorded(explanation: Explanation) -> Iterator[str]:
+    """Conditions, and how much of the records is known."""
+    recorded = explanation.recorded
+    if recorded is None:
+        return
+    for title, condition in recorded.conditions:
+        yield f"{title}: {condition}"
+    who = ("человека", "человек", "человек") if recorded.person else ("строки", "строк", "строк")
+    yield f"В совокупности {counted(recorded.population, *_first(who))}, ответ известен у {recorded.known}"
+    if recorded.unknown:
+        yield f"Ответ неизвестен у {counted(recorded.unknown, *who)}: пустая ячейка — не «нет»"
+    if recorded.population_unknown:
+        yield f"Неизвестно, входят ли в совокупность: {recorded.population_unknown}"
+    told = [c.denominator for c in explanation.contributions if c.denominator is not None]
+    if recorded.person and told and explanation.value.denominator is not None:
+        again = sum(told) - explanation.value.denominator
+        if again > 0:
+            yield f"По организациям в сумме {count(sum(told))}: кто записан в нескольких, здесь посчитан один раз"
+
+
+def _first(words: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Nominative forms of the words above."""
+    return ("человек", "человека", "человек") if words[0] == "человека" else ("строка", "строки", "строк")
 
 
 def _definition(explanation: Explanation) -> Iterator[str]:

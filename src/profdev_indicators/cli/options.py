@@ -12,6 +12,7 @@ import pluggy
 
 from profdev_indicators.cli.console import complain
 from profdev_indicators.cli.speech import Word, no_such
+from profdev_indicators.errors import RequestError
 from profdev_indicators.hookspecs import NAME
 from profdev_indicators.plugins import plugin_manager
 
@@ -29,6 +30,42 @@ def data_option(function: F) -> F:
     return click.option("--data", metavar="ПАПКА", type=FILE, required=True, help="Папка с присланными файлами.")(
         function
     )
+
+
+def counting_options(function: F) -> F:
+    """``--engine``, ``--cache``, ``--no-cache``: with what records are counted, and where the sums are kept."""
+    engine = click.option(
+        "--engine",
+        metavar="КАК",
+        help="Чем считать записи (реестр): polars — на этом компьютере, gpu, spark, …; без него — как сказано в "
+        "engines района, а если не сказано — polars. Что есть: profdev kinds.",
+    )
+    cache = click.option(
+        "--cache",
+        metavar="ПАПКА",
+        type=FILE,
+        help="Где хранить суммы по записям, чтобы не считать заново то, что не менялось; без него — в папке кэша "
+        "пользователя. Людей и строк там нет.",
+    )
+    no_cache = click.option("--no-cache", is_flag=True, help="Посчитать все записи заново и ничего не хранить.")
+    return engine(cache(no_cache(function)))
+
+
+def cache_folder(given: Path | None, *, off: bool) -> Path | None:
+    """Where sums over records are kept; None: nowhere.
+
+    Raises:
+        RequestError: a folder is named, and nothing is to be kept.
+    """
+    if off and given is not None:
+        raise RequestError("--cache и --no-cache вместе: либо хранить, либо нет")
+    if off:
+        return None
+    if given is not None:
+        return given
+    import platformdirs  # noqa: PLC0415 - only those who count need it
+
+    return Path(platformdirs.user_cache_dir("profdev-indicators", appauthor=False))
 
 
 def format_option(function: F) -> F:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from attrs import frozen
 
 from profdev_indicators.cli.staging import digest_of, digests, recorded
@@ -114,6 +115,9 @@ def _frames(monitoring: Monitoring) -> Iterable[tuple[str, bytes]]:
     yield "findings.csv", table_of(monitoring.findings)
     yield "alarms.csv", table_of(monitoring.alarms)
     yield "recommendations.csv", table_of(monitoring.recommendations)
+    if not monitoring.tallies.is_empty():
+        asked = [str(period) for period in monitoring.periods]
+        yield "tallies.csv", table_of(monitoring.tallies.filter(pl.col("period").is_in(asked)))
     if monitoring.profile == "internal":
         yield "defects.csv", table_of(monitoring.defects)
     else:

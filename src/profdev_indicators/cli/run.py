@@ -12,8 +12,17 @@ import pluggy
 import polars as pl
 
 from profdev_indicators.cli.console import complain, say
-from profdev_indicators.cli.options import FILE, config_argument, data_option, manager, without_option
+from profdev_indicators.cli.options import (
+    FILE,
+    cache_folder,
+    config_argument,
+    counting_options,
+    data_option,
+    manager,
+    without_option,
+)
 from profdev_indicators.cli.outputs import PUBLISHED, RECORD, Outputs, outputs, written_by_hand
+from profdev_indicators.cli.progress import counted_so_far
 from profdev_indicators.cli.speech import Command, Word, no_such
 from profdev_indicators.cli.staging import put_whole
 from profdev_indicators.cli.waiting import waiting
@@ -79,6 +88,7 @@ STOCK_REPORTS = ("markdown", "csv", "json")
     is_flag=True,
     help="Ответы последнего периода ещё могут исправить: важность находок о нём не выше «внимания».",
 )
+@counting_options
 @without_option
 def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the command
     config: Path,
@@ -91,15 +101,18 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     render: tuple[str, ...],
     fail_on: str | None,
     provisional: bool,  # noqa: FBT001 - click passes options by name
+    engine: str | None,
+    cache: Path | None,
+    no_cache: bool,  # noqa: FBT001 - the same
     without: tuple[str, ...],
 ) -> int:
     """Посчитать показатели: значения, динамика, рекомендации, отчёты.
 
     Пишет values.parquet, values.csv, findings.csv, alarms.csv (сколько тревог могли быть случайны),
-    recommendations.csv, defects.csv, таблицы анализов из analyses, run.json (из чего и чем посчитано) и файлы
-    отчётов. Файлы появляются все вместе или не появляются вовсе. Более ранние периоды,
-    которые лежат в папке данных, читаются сами: с ними сравнивается. Тексты, которые вы правили в документах,
-    остаются вашими.
+    recommendations.csv, defects.csv, tallies.csv (что стоит за числами, посчитанными по записям), таблицы анализов из
+    analyses, run.json (из чего и чем посчитано) и файлы отчётов. Файлы появляются все вместе или не появляются вовсе.
+    Более ранние периоды, которые лежат в папке данных, читаются сами: с ними сравнивается. Тексты, которые вы правили в
+    документах, остаются вашими.
 
     С --profile publish малые числа скрыты, а всё остальное посчитано заново из того, что осталось; defects.csv не
     пишется, а published.parquet помнит, что показано. Публикуйте в одну и ту же папку: скрытое в прошлый раз остаётся
@@ -111,10 +124,11 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
     _refuse_output_among_data(out, data)
     threshold = severity_from(fail_on) if fail_on else None
     plugins = manager(without)
+    kept = cache_folder(cache, off=no_cache)
     district = load(config, plugins)
     reports = _reports(render, district, plugins)
     stage = ["Считаю"]
-    with waiting(lambda: stage[-1]):
+    with waiting(lambda: stage[-1]), counted_so_far(stage, kept) as on_progress:
         monitoring = monitor(
             district,
             period=period,
@@ -122,6 +136,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument is one option of the comma
             data=data,
             readings=_readings(readings),
             provisional=provisional,
+            engine=engine,
+            cache=kept,
+            on_progress=on_progress,
             plugins=plugins,
         )
         noticed, hidden = monitoring.notices, None

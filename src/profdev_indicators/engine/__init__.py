@@ -14,21 +14,33 @@ import polars as pl
 from attrs import evolve, frozen
 
 from profdev_indicators.engine.advise import advise
+from profdev_indicators.engine.counting import Counting
 from profdev_indicators.engine.derive import derive
 from profdev_indicators.engine.gathering import Gathered, gather
 from profdev_indicators.engine.judge import answers_itself, judge
-from profdev_indicators.engine.measure import columns, exemptions, measure
+from profdev_indicators.engine.measure import measure
 from profdev_indicators.engine.observe import Observations
 from profdev_indicators.engine.roll_up import roll_up
 from profdev_indicators.engine.roster import Roster
+from profdev_indicators.engine.tallied import Tallies, behind, broken_down, counted_again, persons_once, with_tallies
 from profdev_indicators.engine.values import named, values
 from profdev_indicators.errors import Problem
-from profdev_indicators.frames import ENGINE, FINDINGS, RECOMMENDATIONS, UNCHECKED
+from profdev_indicators.frames import ENGINE, FINDINGS, RECOMMENDATIONS, TALLIES, UNCHECKED
 from profdev_indicators.model import ACCEPTED, District, Table
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Protection, Provenance, Recommendation, Telling
 
-__all__ = ["Extensions", "complete", "copied", "gather", "monitor", "protected", "sha256_of", "sources_read"]
+__all__ = [
+    "Counting",
+    "Extensions",
+    "complete",
+    "copied",
+    "gather",
+    "monitor",
+    "protected",
+    "sha256_of",
+    "sources_read",
+]
 
 
 @frozen(kw_only=True, eq=False)
@@ -52,6 +64,7 @@ def monitor(
     frames: Mapping[str, Any],
     readings: Collection[str] | None,
     extensions: Extensions,
+    counting: Counting | None,
     provisional: bool = False,
 ) -> Monitoring:
     """Put the district's questions to its sources.
@@ -64,16 +77,20 @@ def monitor(
         frames: tables in memory, by the id of a source («units» for the roster); they stand in for its files.
         readings: ids of alternative readings to compute beside the main one; None: all of them.
         extensions: what the plugins in use bring.
+        counting: with what records are counted; None: the district has none.
         provisional: answers of the last period asked may still be corrected.
 
     Raises:
         SourceError: files which cannot be read, a roster with mistakes, or nothing at all for the periods asked.
     """
-    gathered = gather(district, asked=asked, since=since, root=root, frames=frames)
+    gathered = gather(
+        district, asked=asked, since=since, root=root, frames=frames, counting=counting, readings=readings
+    )
     gathered.refuse_what_is_lacking()
     asked, observed, answers = gathered.asked, gathered.observed, gathered.answers
     tree = _tree(answers, observed)
-    history = _with_intervals(_values(answers, district, observed, readings), district, tree, extensions)
+    measured, tallies = _values(gathered)
+    history = _with_intervals(measured, district, tree, extensions)
     bare = Monitoring(
         district=district,
         periods=asked,
@@ -91,6 +108,7 @@ def monitor(
             (t.file, t.sheet, item): at for told in gathered.heard for t in told.tables for item, at in t.cells.items()
         },
         tellings=extensions.tellings,
+        tallies=tallies,
         provisional=provisional,
         notices=(*gathered.notices, *copied(gathered)),
         provenance=_provenance(gathered, extensions.plugins),
@@ -122,6 +140,7 @@ def protected(
         values=_of_periods(history, monitoring.periods, everything=False),
         defects=monitoring.defects.clear(),
         answers=monitoring.answers.clear(),
+        tallies=monitoring.tallies.clear(),
         places=_only_who_answered(monitoring.places),
         cells={},
         exhibits=(),
@@ -169,28 +188,48 @@ def _judged(bare: Monitoring, extensions: Extensions) -> Monitoring:
 
 def complete(gathered: Gathered) -> pl.DataFrame:
     """VALUES of what has been gathered so far, in every period read: who is asked, who answered, with what proof."""
-    return _values(gathered.answers, gathered.district, gathered.observed, ())
+    return _values(gathered)[0]
 
 
-def _values(
-    answers: pl.DataFrame, district: District, observed: Observations, readings: Collection[str] | None
-) -> pl.DataFrame:
-    """VALUES of every period read, in the order of the form, from the top of the tree down."""
+def _values(gathered: Gathered) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """VALUES of every period read, in the order of the form, from the top of the tree down; and TALLIES."""
+    district, observed, wanted, exempt = gathered.district, gathered.observed, gathered.wanted, gathered.exempt
     numbers = {name: number for number, name in enumerate(observed.roster.ids)}
-    exempt = [(numbers[e.unit], e) for e in district.exemptions]
-    rows = exemptions(district.exemptions, observed.periods, numbers)
-    wanted = columns(district, observed.periods, readings)
-    answering, above = _split(answers)
-    own = measure(above, wanted, rows, district.items)
-    cells = measure(answering, wanted, rows, district.items)
-    levels = [named(level, observed.roster.ids, observed.periods) for level in (*roll_up(own, cells, wanted), cells)]
-    plans = [(c.indicator.id, values(level, c, district, exempt)) for c in wanted for level in levels]
+    exempted = [(numbers[e.unit], e) for e in district.exemptions]
+    first = [Tallies(asked=each.asked, frame=gathered.counts[name].frame) for name, each in gathered.counters.items()]
+    answering, above = _split(with_tallies(gathered.answers, first))
+    own = measure(above, wanted, exempt, district.items)
+    cells = measure(answering, wanted, exempt, district.items)
+    tallies = counted_again(gathered.counters, gathered.counts, wanted, cells)
+    higher = [persons_once(level, wanted, tallies) for level in roll_up(own, cells, wanted)]
+    levels = [named(level, observed.roster.ids, observed.periods) for level in (*higher, cells)]
+    plans = [(c.indicator.id, values(level, c, district, exempted)) for c in wanted for level in levels]
     parts: dict[str, list[pl.DataFrame]] = {indicator.id: [] for indicator in district.indicators}
     for (name, _), frame in zip(plans, pl.collect_all([plan for _, plan in plans], engine=ENGINE), strict=True):
         parts[name].append(frame)
-    for name, frame in derive([f for frames in parts.values() for f in frames], district, observed.periods).items():
+    derived = derive([f for frames in parts.values() for f in frames], district, observed.periods)
+    counted = _counted(parts, gathered, tallies)
+    for name, frame in derived.items():
         parts[name].append(frame)
-    return pl.concat((f for frames in parts.values() for f in frames), rechunk=False)
+    return pl.concat((f for frames in parts.values() for f in frames), rechunk=False), counted
+
+
+def _counted(parts: Mapping[str, list[pl.DataFrame]], gathered: Gathered, tallies: Sequence[Tallies]) -> pl.DataFrame:
+    """TALLIES; and the VALUES of categories, put after the totals of their indicators."""
+    ids, periods = gathered.roster.ids, gathered.observed.periods
+    found = []
+    for each in tallies:
+        for column in gathered.wanted:
+            if column.number not in each.asked.columns:
+                continue
+            name = column.indicator.id
+            totals = pl.concat(parts[name]).lazy().filter(
+                pl.col("reading") == column.reading, pl.col("breakdown").is_null()
+            )  # fmt: skip
+            found.append(behind(column, each, totals, ids, periods))
+            if each.asked.records.breakdowns:
+                parts[name].append(broken_down(column, each, totals, ids, periods).collect(engine=ENGINE))
+    return pl.concat(pl.collect_all(found, engine=ENGINE)) if found else pl.DataFrame(schema=TALLIES)
 
 
 def _split(answers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

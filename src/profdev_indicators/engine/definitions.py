@@ -91,7 +91,7 @@ def _define(
         silence,
         missing,
         *asked_kinds(indicator),
-        *(f"{name}:{items[name].type}" for name in _names(measure) if name in items),
+        *(f"{name}:{items[name].type}{items[name].counted_from}" for name in _names(measure) if name in items),
     ]
     return Definition(measure=measure, silence=silence, missing=missing, digest=combine(*meant))
 

@@ -22,11 +22,12 @@ from profdev_indicators.engine.explanation import (
     Judged,
     OtherReading,
     Part,
+    Recorded,
 )
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.errors import RequestError
 from profdev_indicators.frames import MAIN, ROSTER, link_of, row_of, state_of
-from profdev_indicators.model import Act, District, Indicator, Population
+from profdev_indicators.model import Act, District, Indicator, Population, RecordItem
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
 
@@ -80,6 +81,7 @@ def explain(
         basis=_basis(monitoring.district, asked),
         source=asked.source.title if asked.source is not None else None,
         cells=tuple(_cells(monitoring, value, items)) if own else (),
+        recorded=_recorded(monitoring, value, items),
         contributions=() if own else _contributions(monitoring, value, units),
         components=tuple(_components(monitoring, asked, value)),
         alternatives=tuple(_alternatives(monitoring, asked, value)),
@@ -316,6 +318,30 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             file=place["file"] if place else None,
             address=_address(monitoring, place, item) if place else None,
         )
+
+
+def _recorded(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> Recorded | None:
+    """The counts of records behind a value; None: it is not made of them alone."""
+    cell = {name: getattr(value, name) for name in ("unit", "period", "indicator", "reading")}
+    rows = monitoring.tallies.filter(pl.col("breakdown").is_null(), **cell)
+    source = next(
+        (s for s in monitoring.district.sources if s.records and items.keys() <= s.records.items.keys()), None
+    )
+    if rows.is_empty() or source is None or source.records is None:
+        return None
+    conditions = tuple(
+        (monitoring.district.items[item].title, _condition(source.records.items[item])) for item in items
+    )
+    counts = rows.row(0, named=True)
+    names = ("counted", "population", "known", "unknown", "population_unknown")
+    return Recorded(
+        conditions=conditions, person=source.records.person is not None, **{name: counts[name] for name in names}
+    )
+
+
+def _condition(answer: RecordItem) -> str:
+    where = " ".join((answer.where or "все строки").split())
+    return where if answer.sum is None else f"сумма {' '.join(answer.sum.split())}, где {where}"
 
 
 def _day(days: float | None) -> date | None:

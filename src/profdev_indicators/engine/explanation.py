@@ -114,6 +114,19 @@ class Defect:
 
 
 @frozen(kw_only=True)
+class Recorded:
+    """What stands behind a value made of records."""
+
+    conditions: tuple[tuple[str, str], ...]  # title of an item, and what is counted for it
+    person: bool  # persons are counted once; else rows
+    counted: float
+    population: int
+    known: int
+    unknown: int
+    population_unknown: int
+
+
+@frozen(kw_only=True)
 class Explanation:
     """One number, explained."""
 
@@ -131,6 +144,7 @@ class Explanation:
     basis: str | None
     source: str | None
     cells: tuple[Cell, ...] = ()
+    recorded: Recorded | None = None  # None: not of records
     contributions: tuple[Contribution, ...] = ()
     components: tuple[Component, ...] = ()
     alternatives: tuple[OtherReading, ...] = ()

@@ -41,8 +41,9 @@ class Column:
     A frame of cells has a row per unit and period and for each Column: ``n`` numerator and ``d`` denominator
     (Float64, null unless the answer entered the sums), ``w`` the denominator with those silent units that are worth
     zero, ``o`` the outcome (UInt8), and counters: ``x`` expected, ``r`` reported, ``e`` evidenced, ``b``
-    contradictory, ``s`` suppressed. On answering units the counters are Boolean. ``d`` is absent for a count, ``w``
-    where it is ``d``, ``e`` where it is ``r``, ``b`` and ``s`` where they cannot be.
+    contradictory, ``s`` suppressed, ``k`` records with a known answer. On answering units the counters but ``k`` are
+    Boolean. ``d`` is absent for a count, ``w`` where it is ``d``, ``e`` where it is ``r``, ``b`` and ``s`` where they
+    cannot be, ``k`` where there are no records.
     """
 
     number: int
@@ -161,7 +162,7 @@ def _told(
         # Whoever does not say whether it belongs to the population has not answered; a «no» would lower the share.
         known &= applicable.is_not_null()
     outcomes = [
-        *_not_there(column, exempt),
+        *not_there(column, exempt),
         (None if applicable is None else ~applicable, NOT_IN_POPULATION),
         (part(lambda ratio: _any_state(ratio, "invalid", have)), BAD_ITEM),
         (part(lambda ratio: ratio.contradiction), CONTRADICTION),
@@ -181,6 +182,8 @@ def _told(
         parts["d"] = denominator.cast(pl.Float64)
     if (linked := part(lambda ratio: _linked(ratio, items))) is not None:
         parts["e"] = linked
+    if (records := part(lambda ratio: ratio.known)) is not None:
+        parts["k"] = records.cast(pl.Int64)
     return parts
 
 
@@ -193,7 +196,7 @@ def _over_periods(column: Column, of: Callable[[Ratio], pl.Expr | None]) -> pl.E
     )
 
 
-def _not_there(column: Column, exempt: Mapping[str | None, pl.Expr]) -> Iterator[tuple[pl.Expr, int]]:
+def not_there(column: Column, exempt: Mapping[str | None, pl.Expr]) -> Iterator[tuple[pl.Expr, int]]:
     """Why a cell is nobody's answer whatever was told, the strongest reason first."""
     yield ~(pl.col("kind").is_in(column.asked) if column.asked else pl.col("height") == 0), NOT_ASKED
     yield ~pl.col("exists"), NO_UNIT
@@ -221,6 +224,8 @@ def _kept(column: Column, told: Collection[str], have: frozenset[str]) -> list[p
         if zero:
             worth = ok | ((outcome == SILENT) & pl.col("period").is_in(zero))
             parts["w"] = pl.when(worth).then(pl.col(column.name("d")))
+    if "k" in told:
+        parts["k"] = pl.when(ok).then(pl.col(column.name("k")))
     if "e" in told:
         parts["e"] = ok & pl.col(column.name("e")).fill_null(value=False)
     items = {item for ratio in column.ratios if ratio is not None for item in ratio.items}

@@ -135,18 +135,10 @@ def hear(
     return Heard(source=source, frame=frame.with_columns(unit=units), tables=tuple(tables), remarks=remarks)
 
 
-def align(
-    heard: Sequence[Heard],
-    *,
-    roster: Roster,
-    periods: Sequence[Period],
-    kinds: Iterable[str],
-    decisions: pl.DataFrame,
-) -> Observations:
-    """Every unit in every period, with what each source told about it.
+def skeleton(roster: Roster, periods: Sequence[Period], kinds: Iterable[str]) -> pl.DataFrame:
+    """Every unit in every period, before anybody has told anything: the first columns of Observations.frame.
 
-    ``kinds``: the kinds of units which populations count; each becomes an item of 0 and 1. ``decisions``: DECISIONS,
-    which of two answers counts.
+    ``kinds``: the kinds of units which populations count; each becomes an item of 0 and 1.
     """
     numbers = {period: number for number, period in enumerate(periods)}
     trees = [
@@ -159,12 +151,26 @@ def align(
         .drop("id")
         for tree in roster.trees(periods)
     ]
-    skeleton = pl.concat(trees)
+    every = pl.concat(trees)
     if len(trees) > 1:
-        skeleton = skeleton.sort("unit", "period")
-    frame = skeleton.with_columns(
+        every = every.sort("unit", "period")
+    return every.with_columns(
         (pl.col("kind") == kind).fill_null(value=False).cast(pl.Float64).alias(kind) for kind in kinds
     ).collect(engine=ENGINE)
+
+
+def align(
+    heard: Sequence[Heard],
+    *,
+    frame: pl.DataFrame,
+    roster: Roster,
+    periods: Sequence[Period],
+    decisions: pl.DataFrame,
+) -> Observations:
+    """Every unit in every period, with what each source told about it.
+
+    ``frame``: the :func:`skeleton`. ``decisions``: DECISIONS, which of two answers counts.
+    """
     keys = _key(frame, len(periods))
     columns = list(frame.iter_columns())
     places, tellings, lost = [pl.DataFrame(schema=_PLACES)], [pl.DataFrame(schema=TELLINGS)], [decisions.clear()]

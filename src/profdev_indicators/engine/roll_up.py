@@ -20,7 +20,7 @@ from profdev_indicators.engine.measure import (
 )
 from profdev_indicators.frames import ENGINE
 
-_SUMMED = ("n", "d", "w", "x", "r", "e", "b", "s")
+_SUMMED = ("n", "d", "w", "x", "r", "e", "b", "s", "k")
 
 
 def roll_up(own: pl.DataFrame, answering: pl.DataFrame, wanted: Sequence[Column]) -> list[pl.DataFrame]:

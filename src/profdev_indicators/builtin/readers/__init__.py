@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.readers.columns import FAILURES, Columns, told, typed
-from profdev_indicators.builtin.readers.grids import Grid, UnreadableError
-from profdev_indicators.builtin.readers.locations import acceptable, find
+from profdev_indicators.builtin.readers.columns import Columns, typed
+from profdev_indicators.builtin.readers.failures import FAILURES, told
+from profdev_indicators.builtin.readers.grids import Grid, UnreadableError, plain
+from profdev_indicators.builtin.readers.headers import Known
+from profdev_indicators.builtin.readers.locations import Found, acceptable, find
 from profdev_indicators.builtin.readers.records import read_json, read_ndjson
+from profdev_indicators.builtin.readers.registers.finding import Sought
+from profdev_indicators.builtin.readers.registers.parts import joined, of_texts, of_typed
+from profdev_indicators.builtin.readers.registers.separated import look
 from profdev_indicators.builtin.readers.separated import read_separated
 from profdev_indicators.builtin.readers.spreadsheets.reading import read_book
 from profdev_indicators.builtin.readers.sql.databases import Sql
 from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.expressions import ColumnType
 from profdev_indicators.hookspecs import hookimpl
 from profdev_indicators.model import Reader, Request, Table, key
 from profdev_indicators.periods import Period
+from profdev_indicators.records import Part
 
 
 @frozen(kw_only=True)
@@ -68,6 +75,37 @@ class _Files(Columns, ABC):
             raise SourceError(problems, tables)
         return tuple(tables)
 
+    def scan(self, request: Request, columns: Mapping[str, ColumnType]) -> tuple[Part, ...]:
+        """The records of the periods asked for: a part a file, or a period where that is asked.
+
+        Raises:
+            SourceError: with every problem of every file.
+        """
+        if request.source in request.frames:
+            return (self._remembered(request, columns),)
+        found, refused = find(self.location, request, self.knows)
+        problems = list(refused)
+        parts: list[Part] = []
+        for one in found:
+            try:
+                parts += self.parts(one, request, self.sought(request, columns))
+            except FAILURES as error:
+                problems += told(error, one.file)
+        if problems:
+            raise SourceError(problems)
+        return joined(parts) if request.whole_periods else tuple(parts)
+
+    def parts(self, found: Found, request: Request, sought: Sought) -> Sequence[Part]:
+        """The records of one file, not yet read where that can be.
+
+        Raises:
+            SourceError: a column is not there.
+            UnreadableError: the file is not such a table.
+            OSError: it cannot be opened.
+        """
+        grids = self.grids(found.path, evolve(request, columns=tuple(sought.kinds)), found.period)
+        return [of_texts(grid, sought, _part(found)) for grid in grids]
+
     def knows(self, path: Path) -> bool:  # noqa: ARG002 - a mixed folder asks
         """Whether a file that the location means is read at all."""
         return True
@@ -97,6 +135,10 @@ class Csv(_Files):
                 path, self._known(request), separator=self.separator, encoding=self.encoding, header=self.header
             ),
         )
+
+    def parts(self, found: Found, request: Request, sought: Sought) -> Sequence[Part]:  # noqa: ARG002 - readers of books ask
+        """Only the headings are read."""
+        return (_separated(found, sought, separator=self.separator, encoding=self.encoding, header=self.header),)
 
 
 @frozen(kw_only=True)
@@ -137,6 +179,10 @@ class Parquet(_Files):
         """Numbers stay numbers."""
         return (_parquet(path),)
 
+    def parts(self, found: Found, request: Request, sought: Sought) -> Sequence[Part]:  # noqa: ARG002 - readers of books ask
+        """Only the footer is read."""
+        return (_typed(found, sought),)
+
 
 @frozen(kw_only=True)
 class Files(_Files):
@@ -171,6 +217,17 @@ class Files(_Files):
             case "parquet":
                 return (_parquet(path),)
 
+    def parts(self, found: Found, request: Request, sought: Sought) -> Sequence[Part]:
+        """The records as the reader of their kind sees them."""
+        match _SUFFIXES[found.path.suffix.lower()]:
+            case "csv":
+                part = _separated(found, sought, separator=self.separator, encoding=self.encoding, header=self.header)
+                return (part,)
+            case "parquet":
+                return (_typed(found, sought),)
+            case _:
+                return super().parts(found, request, sought)
+
 
 @frozen(kw_only=True)
 class Frame(Columns):
@@ -182,10 +239,23 @@ class Frame(Columns):
         Raises:
             SourceError: it was not given, is no table, or lacks a column.
         """
+        self._given(request)
+        return self._in_memory(request)
+
+    def scan(self, request: Request, columns: Mapping[str, ColumnType]) -> tuple[Part, ...]:
+        """The one table given, as it is.
+
+        Raises:
+            SourceError: it was not given, is no table, lacks a column or has one of another type.
+        """
+        self._given(request)
+        return (self._remembered(request, columns),)
+
+    @staticmethod
+    def _given(request: Request) -> None:
         if request.source not in request.frames:
             message = f"источник «{request.source}» читается из памяти, а таблица не дана"
             raise SourceError([Problem(message=message, hint=f"monitor(…, frames={{'{request.source}': таблица}})")])
-        return self._in_memory(request)
 
 
 _SUFFIXES: Mapping[str, Literal["csv", "xlsx", "json", "ndjson", "parquet"]] = {
@@ -223,6 +293,37 @@ def _parquet(path: Path) -> Grid:
     if not path.stat().st_size:
         raise UnreadableError("файл пуст")
     return evolve(typed(pl.scan_parquet(path, glob=False)), fragile=True)
+
+
+def _part(found: Found) -> Part:
+    """What is known of a file before anybody looks into it."""
+    remote = bool(found.digest)
+    return Part(
+        name=found.file,
+        period=found.period,
+        files=() if remote else (found.path,),
+        address=found.file if remote else "",
+        size=found.path.stat().st_size,
+        digest=found.digest,
+        kept=found.kept,
+    )
+
+
+def _separated(
+    found: Found, sought: Sought, *, separator: str | None, encoding: str | None, header: int | None
+) -> Part:
+    known = Known(plainly=frozenset(map(plain, sought.expected)), questions={})
+    text = look(found.path, known, separator=separator, encoding=encoding, header=header)
+    part = _part(found)
+    if text.is_plain:
+        part = evolve(part, format="csv", options={"separator": text.separator, "encoding": "utf-8"})
+    return of_texts(text.grid, sought, part, table=text.table)
+
+
+def _typed(found: Found, sought: Sought) -> Part:
+    grid = _parquet(found.path)
+    rows = grid.frame.lazy().select(pl.len()).collect().item()
+    return of_typed(grid, sought, evolve(_part(found), format="parquet", rows=rows))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

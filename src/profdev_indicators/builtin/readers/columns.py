@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 from attrs import evolve, frozen
 
+from profdev_indicators.builtin.readers.failures import FAILURES, told
 from profdev_indicators.builtin.readers.grids import (
     Grid,
-    MissingLibraryError,
     UnreadableError,
     choose,
+    condition,
     is_question,
     nothing_asked,
     plain,
     take,
 )
 from profdev_indicators.builtin.readers.headers import Known
-from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.builtin.readers.registers.cells import Words
+from profdev_indicators.builtin.readers.registers.finding import Sought
+from profdev_indicators.builtin.readers.registers.parts import of_typed
+from profdev_indicators.errors import SourceError
+from profdev_indicators.expressions import ColumnType
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import Request, Table, key
 from profdev_indicators.periods import Period
-
-# Polars panics over some damaged Parquet files, and a panic is no Exception.
-FAILURES = (UnreadableError, SourceError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+from profdev_indicators.records import Part
 
 
 @frozen(kw_only=True)
@@ -48,7 +51,7 @@ class Columns:
             SourceError: it is no table, or lacks a column.
         """
         try:
-            table = self._table(_from_memory(request.frames[request.source]), request)
+            table = self._table(from_memory(request.frames[request.source]), request)
         except FAILURES as error:
             raise SourceError(told(error, f"frames['{request.source}']")) from error
         return () if table is None else (table,)
@@ -104,6 +107,32 @@ class Columns:
             digest=digest,
         )
 
+    def sought(self, request: Request, columns: Mapping[str, ColumnType]) -> Sought:
+        """What a register is asked for, and where this configuration says it stands."""
+        return Sought(
+            kinds=columns,
+            headings=self.columns,
+            constants=self.constants,
+            where={heading: condition(texts) for heading, texts in self.where.items()},
+            words=Words.of(request.spellings),
+        )
+
+    def _remembered(self, request: Request, columns: Mapping[str, ColumnType]) -> Part:
+        """The records given in memory for the source.
+
+        Raises:
+            SourceError: it is no table, lacks a column or has one of another type.
+        """
+        name = f"frames['{request.source}']"
+        table = request.frames[request.source]
+        try:
+            grid = from_memory(table)
+            size = grid.frame.height if isinstance(grid.frame, pl.DataFrame) else 0
+            part = Part(name=name, period=None, size=size, rows=size or None)
+            return of_typed(grid, self.sought(request, columns), part)
+        except FAILURES as error:
+            raise SourceError(told(error, name)) from error
+
     def _known(self, request: Request) -> Known:
         """The headings to look for."""
         given = [(wanted, heading) for wanted, heading in self.columns.items()]
@@ -118,7 +147,7 @@ class Columns:
         )
 
 
-def _from_memory(table: object) -> Grid:
+def from_memory(table: object) -> Grid:
     """Any table of any library: what is not polars comes through the Arrow C stream."""
     if isinstance(table, (pl.DataFrame, pl.LazyFrame)):
         return evolve(typed(table), in_memory=True)
@@ -137,19 +166,3 @@ def typed(frame: pl.DataFrame | pl.LazyFrame) -> Grid:
     """A table whose columns have names and types of their own."""
     names = tuple(frame.collect_schema())
     return Grid(frame=frame, names=names, headings=names, seen=names)
-
-
-def told(error: BaseException, file: str) -> Iterator[Problem]:
-    """What a person reads about a file (or a table in memory) that cannot be used."""
-    match error:
-        case MissingLibraryError():
-            yield error.problem  # the same for every file, so it is told once
-        case UnreadableError():
-            yield evolve(error.problem, file=file)
-        case SourceError():
-            yield from (evolve(problem, file=file) for problem in error.problems)
-        case OSError():
-            yield Problem(file=file, message=f"файл не открывается: {error.strerror or error}")
-        case _:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            yield Problem(file=file, message=f"таблица не читается: {reason}", hint="сохраните её заново")

@@ -92,7 +92,7 @@ def choose(
     period: Period | None,
 ) -> Choice:
     """Find the columns wanted: by the heading given for them, else by id, else by a title the request knows."""
-    search = _Search(grid)
+    search = Search(grid)
     chosen: dict[str, int] = {}
     for wanted in request.columns:
         if wanted in constants or (wanted == "period" and period is not None):
@@ -125,7 +125,7 @@ def choose(
         notes=near,
         is_empty=is_empty,
         conditions={
-            position: _texts(where[heading]) for heading, position in conditions.items() if position is not None
+            position: condition(where[heading]) for heading, position in conditions.items() if position is not None
         },
         problems=tuple(search.problems),
     )
@@ -133,7 +133,7 @@ def choose(
 
 def nothing_asked(grid: Grid, request: Request) -> Problem:
     """What is said of a table without a single question."""
-    search = _Search(grid)
+    search = Search(grid)
     near = next(search.near(request, {}), None)
     return Problem(
         cell=search.place,
@@ -181,7 +181,7 @@ def _totals_beside(grid: Grid, choice: Choice, types: Mapping[str, pl.DataType])
     return pl.coalesce(said) if said else None
 
 
-class _Search:
+class Search:
     """Headings by their exact and by their plain spelling; collects what could not be found."""
 
     def __init__(self, grid: Grid) -> None:
@@ -248,6 +248,7 @@ class _Search:
                 )
 
     def lack(self, message: str, hint: str, cell: str = "") -> None:
+        """Note what is not there."""
         self.problems.append(Problem(message=message, hint=hint, cell=cell or self.place))
 
     def _cell(self, position: int) -> str:
@@ -283,7 +284,8 @@ def _short(heading: str) -> str:
     return f"«{heading}»" if len(heading) <= _LONG else f"«{heading[:_LONG]}…»"
 
 
-def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
+def condition(given: str | Sequence[str]) -> tuple[str, ...]:
+    """The texts of a condition as they are compared."""
     return tuple(text.strip().lower() for text in ((given,) if isinstance(given, str) else given))
 
 

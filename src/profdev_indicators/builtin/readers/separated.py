@@ -37,7 +37,7 @@ _FOREIGN = {
 
 
 @frozen(kw_only=True)
-class _Header:
+class Heading:
     """The heading rows: number of the first row of the table, the lines before it, and the headings by column."""
 
     first: int
@@ -66,15 +66,15 @@ def read_separated(
     """
     plain = _plain(path) if encoding is None else None
     if plain is not None:
-        found = separator or _separator(plain.head, known, header)
-        heading = _header(plain.head, found, known, header)
+        found = separator or guess_separator(plain.head, known, header)
+        heading = find_heading(plain.head, found, known, header)
         grid = _plainly(plain, found, heading, known)
         if grid is not None:
             return grid
-    text = _decode(_whole(path), encoding)
-    found = separator or _separator(text, known, header)
-    heading = _header(text, found, known, header)
-    return _read(text.encode(), found, heading, quote='"') or _parse(text, found, heading)
+    text = decoded(whole(path), encoding)
+    found = separator or guess_separator(text, known, header)
+    heading = find_heading(text, found, known, header)
+    return read_at_once(text.encode(), found, heading, quote='"') or forgive(text, found, heading)
 
 
 @frozen(kw_only=True)
@@ -117,7 +117,12 @@ def _plain(path: Path) -> _Plain | None:
     return _Plain(head=head, source=b"".join(kept) if size <= _SHORT else path, is_long=is_long)
 
 
-def _whole(path: Path) -> bytes:
+def whole(path: Path) -> bytes:
+    """What is in a file.
+
+    Raises:
+        UnreadableError: it is too long for that.
+    """
     size = path.stat().st_size
     if size > _LARGEST:
         message = f"файл занимает {size >> 20} МиБ, предел для такого — {_LARGEST >> 20} МиБ"
@@ -125,7 +130,12 @@ def _whole(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _decode(raw: bytes, encoding: str | None) -> str:
+def decoded(raw: bytes, encoding: str | None) -> str:
+    """The text of a file, its lines ended by line feeds, in the encoding told or else guessed.
+
+    Raises:
+        UnreadableError: it is no text, empty, or in another encoding than told.
+    """
     for start, message in _FOREIGN.items():
         if raw.startswith(start):
             raise UnreadableError(message, hint="проверьте, тот ли файл, или смените reader")
@@ -174,7 +184,7 @@ def _is_page(text: str) -> bool:
     return text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "<head", "<meta"))
 
 
-def _separator(text: str, known: Known, header: int | None) -> str:
+def guess_separator(text: str, known: Known, header: int | None) -> str:
     """The separator that shows most headings looked for, else gives most rows as many cells as the heading row has."""
 
     def evenness(separator: str) -> tuple[int, int, int]:
@@ -188,7 +198,12 @@ def _separator(text: str, known: Known, header: int | None) -> str:
     return max(_SEPARATORS, key=evenness)
 
 
-def _header(text: str, separator: str, known: Known, header: int | None) -> _Header:
+def find_heading(text: str, separator: str, known: Known, header: int | None) -> Heading:
+    """Where the table begins, and its headings.
+
+    Raises:
+        UnreadableError: there are none.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows: list[list[str]] = []
     lines = [0]  # where each row ends
@@ -207,7 +222,7 @@ def _header(text: str, separator: str, known: Known, header: int | None) -> _Hea
     if found is None:
         raise UnreadableError(f"нет строки заголовков: задана строка {header}, а в файле их {len(rows)}")
     notes = (Problem(line=lines[found.first - 1] + 1, message="строка с номерами столбцов не прочитана"),)
-    return _Header(
+    return Heading(
         first=found.first + 1,
         skipped=lines[found.first],
         bottom=lines[found.row],
@@ -224,7 +239,7 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         return  # whoever reads the rows themselves says it better
 
 
-def _plainly(plain: _Plain, separator: str, header: _Header, known: Known) -> Grid | None:
+def _plainly(plain: _Plain, separator: str, header: Heading, known: Known) -> Grid | None:
     """The table as it lies; None where polars sees other columns than we."""
     if plain.is_long:
         return _scan(plain.source, separator, header)
@@ -232,13 +247,13 @@ def _plainly(plain: _Plain, separator: str, header: _Header, known: Known) -> Gr
         # Most columns of a long table are counts, and digits become a number faster without becoming a text first.
         numbers = {at: pl.UInt64 for at, heading in header.headings.items() if known.is_count(heading)}
         types = [numbers.get(at, pl.String) for at in range(header.width)]
-        grid = _read(plain.source, separator, header, types=types)
+        grid = read_at_once(plain.source, separator, header, types=types)
         if grid is not None:
             return grid  # else some cell is no plain number, and is looked at as a text
-    return _read(plain.source, separator, header)
+    return read_at_once(plain.source, separator, header)
 
 
-def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
+def _scan(source: Path | bytes, separator: str, header: Heading) -> Grid | None:
     """The file as a lazy plan; None where polars would see other columns than we."""
     try:
         return _named(pl.scan_csv(source, glob=False, skip_lines=header.bottom, **_form(separator, None)), header)
@@ -246,10 +261,10 @@ def _scan(source: Path | bytes, separator: str, header: _Header) -> Grid | None:
         return None  # a heading which is written twice clashes with another one
 
 
-def _read(
+def read_at_once(
     source: Path | bytes,
     separator: str,
-    header: _Header,
+    header: Heading,
     *,
     quote: str | None = None,
     types: Sequence[type[pl.DataType]] | None = None,
@@ -265,7 +280,7 @@ def _read(
         return None
 
 
-def _named(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid | None:
+def _named(frame: pl.DataFrame | pl.LazyFrame, header: Heading) -> Grid | None:
     names = frame.collect_schema().names()
     if len(names) != header.width:
         return None
@@ -273,7 +288,7 @@ def _named(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid | None:
     return _grid(named.slice(1) if header.skipped > header.bottom + 1 else named, header)
 
 
-def _numbered(raw: bytes, separator: str, header: _Header) -> bytes:
+def _numbered(raw: bytes, separator: str, header: Heading) -> bytes:
     """The table under a heading row of our own: numbers of columns, none twice, as many as there are."""
     start = 0
     for _ in range(header.skipped):
@@ -290,7 +305,7 @@ def _form(separator: str, quote: str | None) -> dict[str, Any]:
     return {"separator": separator, "quote_char": quote, "infer_schema": False, "truncate_ragged_lines": True}
 
 
-def _parse(text: str, separator: str, header: _Header) -> Grid:
+def forgive(text: str, separator: str, header: Heading) -> Grid:
     """A table whose quotes are not where they should be, line by line: rare, so it may be slow."""
     width = header.width
     rows = [
@@ -329,7 +344,7 @@ def _strictly(lines: list[str], separator: str, line: int) -> list[str] | None:
         raise UnreadableError("ячейка длиннее всякой меры", line=line, hint="кавычки расставлены неверно") from None
 
 
-def _grid(frame: pl.DataFrame | pl.LazyFrame, header: _Header) -> Grid:
+def _grid(frame: pl.DataFrame | pl.LazyFrame, header: Heading) -> Grid:
     headings = tuple(header.headings.get(column, "") for column in range(header.width))
     return Grid(
         frame=frame,

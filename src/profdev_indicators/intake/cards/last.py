@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from profdev_indicators.engine.gathering import gather
 from profdev_indicators.errors import Problem
@@ -35,7 +35,8 @@ def last_answers(
     given = [source for source in sources if root is not None or source.id in frames]
     if not given:
         return LastAnswers(answers={})
-    gathered = gather(district, asked=(period,), since=period, root=root, frames=frames)
+    told = evolve(district, sources=tuple(source for source in district.sources if source.records is None))
+    gathered = gather(told, asked=(period,), since=period, root=root, frames=frames)
     items = [item.id for source in given for item in source.items if item.type != "date"]
     answers = gathered.answers.filter(pl.col("period") == gathered.observed.periods.index(period))
     known = {

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import polars as pl
 from attrs import evolve, frozen
 
-from profdev_indicators.builtin.readers.columns import FAILURES, Columns, told
+from profdev_indicators.builtin.readers.columns import Columns
+from profdev_indicators.builtin.readers.failures import FAILURES, told
 from profdev_indicators.builtin.readers.grids import Grid, MissingLibraryError, UnreadableError, choose, nothing_asked
+from profdev_indicators.builtin.readers.registers.finding import Sought
+from profdev_indicators.builtin.readers.registers.finding import choose as find
+from profdev_indicators.builtin.readers.registers.parts import of_texts
 from profdev_indicators.builtin.readers.sql import addresses, queries
 from profdev_indicators.builtin.readers.sql.connections import Session, session
 from profdev_indicators.errors import SourceError
+from profdev_indicators.expressions import ColumnType
 from profdev_indicators.model import Request, Table, key
 from profdev_indicators.periods import Period
+from profdev_indicators.records import Part
 
 _MOST_PERIODS = 200  # a query that answers for more of them does not look at its parameter
+T = TypeVar("T")
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -97,6 +106,23 @@ class Sql(Columns):
         """
         if request.source in request.frames:
             return self._in_memory(request)
+        return self._asked(request, lambda opened, address, period: self._answers(opened, address, request, period))
+
+    def scan(self, request: Request, columns: Mapping[str, ColumnType]) -> tuple[Part, ...]:
+        """The records of the periods asked for: one part, or one for each period where the query has parameters.
+
+        Raises:
+            SourceError: the database cannot be read, or lacks what is asked for; nothing secret in it.
+        """
+        if request.source in request.frames:
+            return (self._remembered(request, columns),)
+        sought = self.sought(request, columns)
+        return self._asked(request, lambda opened, address, period: self._records(opened, address, sought, period))
+
+    def _asked(
+        self, request: Request, answers: Callable[[Session, addresses.Address, Period | None], Sequence[T]]
+    ) -> tuple[T, ...]:
+        """What a database answers, period by period or for all of them."""
         try:
             address = self._address()
         except UnreadableError as error:
@@ -105,7 +131,7 @@ class Sql(Columns):
         with _placed(address):
             path = _file(address, request) if address.dialect == "sqlite" else None
             with session(address, path, self.timeout) as opened:
-                return tuple(self._tables(opened, address, request))
+                return tuple(self._found(partial(answers, opened, address), address, request))
 
     @property
     def _text(self) -> str:
@@ -123,18 +149,20 @@ class Sql(Columns):
         except ValueError as error:
             raise UnreadableError(f"переменная окружения {self.env}: {error}") from None
 
-    def _tables(self, opened: Session, address: addresses.Address, request: Request) -> Iterator[Table]:
+    def _found(
+        self, answers: Callable[[Period | None], Sequence[T]], address: addresses.Address, request: Request
+    ) -> Iterator[T]:
         if address.dialect == "sqlite" and (mark := queries.foreign(self._text)):
             names = ", ".join(f":{name}" for name in queries.PARAMETERS)
             raise UnreadableError(f"параметр {mark} никто не заполнит", hint=f"есть: {names}")
         if not queries.parameters(self._text):
-            yield from self._answers(opened, address, request, None)
+            yield from answers(None)
             return
         if request.until is None:
             raise UnreadableError("у запроса есть параметры периода, а читают не за период", hint="уберите их")
-        yield from self._back(opened, address, request, request.until)
+        yield from self._back(answers, request, request.until)
 
-    def _back(self, opened: Session, address: addresses.Address, request: Request, last: Period) -> Iterator[Table]:
+    def _back(self, answers: Callable[[Period | None], Sequence[T]], request: Request, last: Period) -> Iterator[T]:
         """Period by period into the past, while there is anything; with a limit given, as far as that."""
         for before in count():
             try:
@@ -143,13 +171,42 @@ class Sql(Columns):
                 return  # the beginning of time
             if request.since is not None and period < request.since:
                 return
-            found = self._answers(opened, address, request, period)
+            found = answers(period)
             if not found and before and request.since is None:
                 return
             if found and before >= _MOST_PERIODS:
                 message = f"запрос отвечает за {_MOST_PERIODS} периодов подряд"
                 raise UnreadableError(message, hint="отбирает ли он строки по :period?")
             yield from found
+
+    def _records(
+        self,
+        opened: Session,
+        address: addresses.Address,
+        sought: Sought,
+        period: Period | None,
+    ) -> tuple[Part, ...]:
+        """The records of one period, or of all of them."""
+        values = queries.values(self._text, period) if period else ()
+        headings = opened.headings(self._text, values)
+        if not headings:
+            return ()
+        grid = _grid(pl.DataFrame(schema={str(at): pl.Null for at in range(len(headings))}), headings)
+        chosen = find(grid, sought)
+        if chosen.problems:
+            raise SourceError(chosen.problems)
+        wanted = {name: headings[int(name)] for name in sorted(chosen.positions, key=int)}
+        rows = opened.rows(self._text, values, wanted)
+        if rows.is_empty() and period:
+            return ()
+        part = Part(
+            name=address.name,
+            period=period,
+            size=rows.height,
+            rows=rows.height,
+            digest=_digest(self._text, rows),
+        )
+        return (of_texts(_grid(rows, tuple(wanted.values())), sought, part),)
 
     def _answers(
         self, opened: Session, address: addresses.Address, request: Request, period: Period | None
