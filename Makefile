@@ -10,21 +10,25 @@ EDITABLE := -e '.[xlsx]' $(addprefix -e ,$(PLUGINS))
 TESTED := -e '.[xlsx,sql,s3]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-browser test-core lint bench docs golden clean
+.PHONY: demo test test-browser test-rules test-core lint bench docs golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/profdev demo demo
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n 2 -m "not browser" tests plugins
+	$(BIN)/pytest -n 2 -m "not browser and not rules" tests plugins
 
 # The pages as people meet them: in Chromium, with a keyboard, on paper, through axe.
 test-browser: $(VENV)/.ready
 	$(BIN)/pytest -n 2 -m browser tests plugins
 
+# A hundred thousand random rules in every engine, and mistakes planted to see that the comparison is not blind.
+test-rules: $(VENV)/.ready
+	POLARS_MAX_THREADS=1 $(BIN)/pytest -n 2 -m rules tests
+
 # The core must not need a plugin package: a second environment which has none.
 test-core: $(VENV)-core/.ready
-	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 tests
+	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not rules" tests
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from profdev_indicators.facade import analyse, cards, collect, load, monitor, publish
     from profdev_indicators.hookspecs import hookimpl
+    from profdev_indicators.intake.pseudonyms import pseudonymise
     from profdev_indicators.periods import Period
     from profdev_indicators.plugins import plugin_manager
 
-__all__ = ["Period", "analyse", "cards", "collect", "hookimpl", "load", "monitor", "plugin_manager", "publish"]
+__all__ = [
+    "Period",
+    "analyse",
+    "cards",
+    "collect",
+    "hookimpl",
+    "load",
+    "monitor",
+    "plugin_manager",
+    "pseudonymise",
+    "publish",
+]
 
 _HOMES = {
     "Period": "periods",
@@ -22,6 +34,7 @@ _HOMES = {
     "load": "facade",
     "monitor": "facade",
     "plugin_manager": "plugins",
+    "pseudonymise": "intake.pseudonyms",
     "publish": "facade",
 }
 

@@ -81,7 +81,7 @@ VALUES = pl.Schema(
         "expected": pl.Int64(),  # answering units which were asked and to which the indicator applies
         "reported": pl.Int64(),  # of them, those whose answer entered the sums
         "evidenced": pl.Int64(),  # of them, those whose answer has the link it needs
-        "known": pl.Int64(),  # records: rows with a known answer; null for cards
+        "known": pl.Int64(),  # records: how many of the population have a known answer; null for cards
         "state": STATE,
         "reason": pl.String(),  # in Russian, where the state alone does not say enough
         "ci_low": pl.Float64(),  # 95 %: where the value would lie had all who were asked answered; null: not estimated

@@ -70,7 +70,8 @@ def provide_configs() -> Mapping[str, Traversable]:
 def check_district(district: District) -> Iterable[Problem]:
     """Object to a configuration which is well formed but wrong. User: ``builtin.checks``.
 
-    A problem's ``path`` («sections[0].indicators[2].measure») is enough: the loader adds file, line and column.
+    A problem's ``path`` («sections[0].indicators[2].measure») is enough: the loader adds file, line and column. A line
+    and a column given without a file are those inside the text the path leads to: a flaw in an expression.
     """
 
 

@@ -149,7 +149,11 @@ class Reader(Protocol):
 
 
 class Measure(Protocol):
-    """A formula over the answers of one unit: two sums; kinds ``share``, ``count`` and others."""
+    """A formula over the answers of one unit: two sums; kinds ``share``, ``count`` and others.
+
+    One whose answers only an organisation can give (levels, flags), and no sum over persons, has a class variable
+    ``of_organisations`` that is true.
+    """
 
     def ratio(self, missing: Missing) -> Ratio:
         """The two sums as expressions over ANSWERS."""
@@ -687,7 +691,7 @@ class CardForm:
     """Бланк карты, который profdev card готовит каждой организации."""
 
     sources: tuple[SourceId, ...] = key(
-        "Источники, на вопросы которых отвечает сама организация; пусто — все", default=()
+        "Источники, на вопросы которых отвечает сама организация; пусто — все, у которых нет records", default=()
     )
     title: str = key("Заголовок карты", default="Информационная карта")
     deadline: str | None = key("Когда вернуть: ММ-ДД в году, которым кончается период, или ГГГГ-ММ-ДД", default=None)
@@ -800,6 +804,13 @@ class District:
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators in the order of the form."""
         return tuple(indicator for section in self.sections for indicator in section.indicators)
+
+    @property
+    def asked_by_card(self) -> tuple[Source, ...]:
+        """The sources whose questions the card of an organisation asks; a register is no card."""
+        chosen = self.card.sources
+        by_id = {source.id: source for source in self.sources}
+        return tuple(by_id[name] for name in chosen) or tuple(s for s in self.sources if s.records is None)
 
     @property
     def items(self) -> Mapping[str, Item]:

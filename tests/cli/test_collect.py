@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from command import Profdev, Said
 from example_district import card_of
@@ -32,9 +33,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
 def example(written: demo.Demo, tmp_path: Path) -> demo.Demo:
     home = tmp_path / "example"
     shutil.copytree(written.config.parent, home)
-    return demo.Demo(
-        config=home / "district.yaml", data=home / "data", readme=home / "data" / "README.md", periods=written.periods
-    )
+    return evolve(written, config=home / "district.yaml", data=home / "data", readme=home / "data" / "README.md")
 
 
 def collect(profdev: Profdev, example: demo.Demo, *more: object, period: str = "2022") -> Said:

@@ -153,12 +153,13 @@ def test_demo_runs_and_says_where_to_look(profdev: Profdev, tmp_path: Path) -> N
 @pytest.mark.plugins("kbr", "chegem")
 def test_what_demo_advises_to_type_works(profdev: Profdev, tmp_path: Path) -> None:
     said = profdev("demo", tmp_path / "demo")
-    explain, run = [line.split() for line in said.out.splitlines() if line.startswith("  profdev ")]
+    explain, run, by_register = [line.split() for line in said.out.splitlines() if line.startswith("  profdev ")]
     told = profdev(*explain[1:])
     assert told.code == 0
     assert "Ответь все, было бы от 76," in told.out  # 24 of 25 have answered
     assert profdev(*run[1:]).code == 0
     assert (tmp_path / "demo" / "публикация" / "site" / "index.html").is_file()
+    assert profdev(*by_register[1:]).code == 0
     assert profdev("demo", tmp_path / "demo").code == 0  # what it advised to make is no stranger to it
 
 

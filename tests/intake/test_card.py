@@ -22,7 +22,7 @@ from profdev_indicators.builtin.readers import Files, Frame, cardsheets
 from profdev_indicators.builtin.readers.cardsheets import FACTS, LAST, LINK, MARK, TITLE
 from profdev_indicators.errors import RequestError
 from profdev_indicators.intake.cards.form import answer
-from profdev_indicators.model import CardForm, District, Item, Name, Source, Unit
+from profdev_indicators.model import CardForm, District, Item, Name, RecordItem, Records, Source, Unit
 
 _ITEMS = (
     Item(id="n_ped", title="Педагогических работников", type="count", group="Люди", hint="Людей, а не ставок."),
@@ -72,6 +72,17 @@ def test_everyone_who_exists_on_the_last_day_and_is_asked_gets_a_card() -> None:
 def test_only_the_sources_of_the_card_are_asked() -> None:
     made = cards(asked(card=CardForm(sources=("garden",))), period="2022")
     assert list(made) == ["d1 Сад.xlsx"]
+
+
+def test_no_organisation_is_asked_what_a_register_answers() -> None:
+    records = Records(unit="oo", period="year", items={"n_staff": RecordItem()})
+    register = Source(id="people", title="Реестр", reader=Frame(), asked_of=("school",), records=records)
+    district = asked()
+    with_register = evolve(district, sources=(register, *district.sources))
+    made, whole = (cards(each, period="2022", units=["s1"])[SCHOOL] for each in (with_register, district))
+    assert Sheet.of(made).keys == Sheet.of(whole).keys
+    with pytest.raises(RequestError, match="нет ни одного вопроса организациям"):
+        cards(evolve(district, sources=(register,)), period="2022")
 
 
 def test_every_question_can_be_found_by_its_key_and_is_empty() -> None:

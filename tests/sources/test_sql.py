@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import struct
 import sys
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from profdev_indicators.builtin.readers.sql import connections, databases
@@ -34,6 +36,25 @@ def told(base: Base, query: str, **more: Any) -> list[tuple[Any, ...]]:
 def complaints(base: Base, query: str, **more: Any) -> list[str]:
     found = messages(sql(base, query=query), asked(base, until=period("2022"), **more))
     return [message.removeprefix(f"{base.name}: ") for message in found]
+
+
+def test_what_lies_in_memory_under_a_null_is_no_part_of_an_answer() -> None:
+    frames = [
+        pl.DataFrame(
+            pa.table(
+                {
+                    "n": pa.Array.from_buffers(
+                        pa.int64(), 2, [pa.py_buffer(b"\1"), pa.py_buffer(struct.pack("<qq", 31, under))]
+                    )
+                }
+            )
+        )
+        for under in (0, 7)
+    ]
+    assert frames[0].equals(frames[1])
+    assert databases._digest("SELECT n", frames[0]) == databases._digest("SELECT n", frames[1])
+    told = pl.DataFrame({"n": [31, 0]})
+    assert databases._digest("SELECT n", told) != databases._digest("SELECT n", frames[0])
 
 
 # --- what is read -----------------------------------------------------------------------------------------------

@@ -54,6 +54,28 @@ def test_every_kind_of_file_is_read(storage: Any) -> None:
     assert len(found("s3://cards/{period}/*")) == len(bodies)
 
 
+def test_records_in_a_storage_are_fetched_and_vouched_for(storage: Any) -> None:
+    frame = pl.DataFrame({"unit": ["ш1"], "age": [31]})
+    parquet = io.BytesIO()
+    frame.write_parquet(parquet)
+    put(storage, "2022/реестр a.parquet", body=parquet.getvalue())
+    put(storage, "2022/b.csv", body="unit;age\nш2;сто\n".encode())
+    reader = Files(location="s3://cards/{period}/*")
+    csv, typed = reader.scan(request(), {"unit": "text", "age": "integer"})
+    (both,) = reader.scan(request(whole_periods=True), {"unit": "text", "age": "integer"})
+    gc.collect()  # the files live as long as the parts
+    assert [part.frame.collect().rows() for part in (csv, typed, both)] == [
+        [("ш2", None)],
+        [("ш1", 31)],
+        [("ш2", None), ("ш1", 31)],
+    ]
+    digests = [sha256(body).hexdigest() for body in ("unit;age\nш2;сто\n".encode(), parquet.getvalue())]
+    assert [csv.digest, typed.digest] == digests
+    assert both.digest == sha256("\n".join(digests).encode()).hexdigest()
+    assert (typed.files, typed.address) == ((), "s3://cards/2022/реестр a.parquet")
+    assert [note.file for note in both.unread()] == ["s3://cards/2022/b.csv"]
+
+
 def test_a_pattern_means_what_it_means_in_a_folder(storage: Any, tmp_path: Path) -> None:
     keys = [
         "2021/cards/a.csv",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 from attrs import frozen
@@ -77,6 +77,8 @@ class Mean:
 class Rubric:
     """Баллы по уровням с подтверждением ссылками: доля набранного от наибольшего возможного, в процентах."""
 
+    of_organisations: ClassVar[bool] = True
+
     positions: tuple[ItemId, ...] = key("Позиции: поля типа level")
     maximum: float = key("Наибольшая сумма баллов одной организации по всем позициям")
     unlinked: Literal["counted", "zero"] = key(
@@ -107,6 +109,8 @@ class Rubric:
 @frozen(kw_only=True)
 class DistrictFlag:
     """Признак самого района: 100, если есть, и 0, если нет. Выше района — доля районов, у которых есть."""
+
+    of_organisations: ClassVar[bool] = True
 
     flag: ItemId = key("Поле типа flag, на которое отвечает сам район")
 

@@ -16,7 +16,8 @@ from profdev_indicators.errors import RequestError
 
 REPORT = "отчёт"
 PUBLIC = "публикация"
-_OURS = {"district.yaml", "data", REPORT, PUBLIC}
+BY_REGISTER = "отчёт-по-реестру"
+_OURS = {"district.yaml", "register.yaml", "data", REPORT, PUBLIC, BY_REGISTER}
 _MARK = "Вымышленный район"  # the first line of the configuration which `demo` writes
 
 
@@ -44,6 +45,8 @@ def command(ctx: click.Context, folder: Path) -> int:
         f"  profdev explain {demo.config} 1.1 район --period {period} --data {demo.data}",
         "Опубликовать, скрыв малые числа:",
         f"  profdev run {demo.config} --period {period} --data {demo.data} --out {folder / PUBLIC} --profile publish",
+        "Те же критерии о людях из реестра педагогов (data/register), а не из карт:",
+        f"  profdev run {demo.register} --period {period} --data {demo.data} --out {folder / BY_REGISTER}",
     )
     return code
 

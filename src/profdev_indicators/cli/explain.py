@@ -124,6 +124,8 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield from _section("Откуда число", _cells(explanation.cells))
     yield from _section("Что в записях", _recorded(explanation))
     yield from _section("Из чего сложилось", _contributions(explanation))
+    for title in dict.fromkeys(each.breakdown for each in explanation.categories):
+        yield from _section(f"Разрез: {title}", _categories(explanation, title))
     yield from _section("Из каких показателей", _components(explanation))
     yield from _section("Замечания к ответам", _defects(explanation))
     yield from _section("Другие прочтения", _alternatives(explanation))
@@ -264,6 +266,12 @@ def _mark(each: Contribution) -> str:
 
 def _count(number: float | None) -> str:
     return DASH if number is None else count(number)
+
+
+def _categories(explanation: Explanation, title: str) -> list[str]:
+    unit, places = explanation.unit_of_value, explanation.decimals
+    told = [each for each in explanation.categories if each.breakdown == title]
+    return table((each.category, _number(each.value, unit, places)) for each in told)
 
 
 def _components(explanation: Explanation) -> Iterator[str]:

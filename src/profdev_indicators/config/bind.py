@@ -149,6 +149,7 @@ class _Declared:
 
 def _declared(root: MappingNode) -> _Declared:
     names = {to: frozenset(ids_in(root, *keys)) for to, keys in _LISTED_IN.items()}
+    recorded = {name for source in _elements(root, "sources") for name in _recorded(source)}
     kinds = _keys_at(root, "kinds") | set(_kinds_of_units(root))
     asked = {
         element.text
@@ -159,7 +160,7 @@ def _declared(root: MappingNode) -> _Declared:
     }
     units = list(_elements(root, "units"))
     return _Declared(
-        names={**names, "item": names["item"] | kinds | asked, "kind": frozenset(kinds)},
+        names={**names, "item": names["item"] | recorded | kinds | asked, "kind": frozenset(kinds)},
         root=text_of(root, "id"),
         all_units=bool(units) and all(isinstance(unit, MappingNode) and "id" in unit.entries for unit in units),
         kinds_listed=bool(_keys_at(root, "kinds")),
@@ -167,8 +168,18 @@ def _declared(root: MappingNode) -> _Declared:
 
 
 def _keys_at(root: MappingNode, key: str) -> set[str]:
-    entry = root.entries.get(key)
-    return set(entry.node.entries) if entry is not None and isinstance(entry.node, MappingNode) else set()
+    return set(_entries(root, key))
+
+
+def _recorded(source: Node) -> Mapping[str, Entry]:
+    """The questions of a source that its records answer: ``records.items``."""
+    records = source.entries.get("records") if isinstance(source, MappingNode) else None
+    return _entries(records.node, "items") if records is not None else {}
+
+
+def _entries(node: Node, key: str) -> Mapping[str, Entry]:
+    entry = node.entries.get(key) if isinstance(node, MappingNode) else None
+    return entry.node.entries if entry is not None and isinstance(entry.node, MappingNode) else {}
 
 
 def _kinds_of_units(root: MappingNode) -> Iterator[str]:
@@ -440,8 +451,7 @@ class _Binder:
             place = where(element.entries["id"])
             first = seen.setdefault((identity, version), place)
             if first is not place:
-                at = f"строке {first.line}" if first.file == place.file else f"{first.file}:{first.line}"
-                self.complain(place, f"id «{shown(identity)}» повторён", f"впервые — в {at}", f"[{index}].id")
+                self._repeated(identity, first, place, f"[{index}].id")
 
     def _mapping(self, key_hint: Any, value_hint: Any) -> Build:  # noqa: ANN401 - annotations
         build_key, build_value = self.of(key_hint), self.of(value_hint)
@@ -603,10 +613,28 @@ class _Binder:
             message, hint = self._wrong_id(cls, identity)
             if message:
                 self.complain(where(node.entries["id"]), message, hint, ".id")
+        if cls is Source:
+            self._acceptable_records(node)
         name = {Unit: "parent", Exemption: "unit"}.get(cls)
         if name is not None and values.get(name) is not None:
             self._names(values[name], "unit", where(node.entries[name]), f".{name}")
         return len(self.problems) == before
+
+    def _acceptable_records(self, source: MappingNode) -> None:
+        """Complain of questions of records that cannot be called so, or that another source asks."""
+        listed = set(ids_in(source, "items"))
+        seen = self.seen.setdefault(Item, {})
+        for name, entry in _recorded(source).items():
+            message, hint = self._wrong_id(Item, name)
+            if message:
+                self.complain(entry.place, message, hint, f".records.items.{shown(name)}")
+            first = seen.setdefault((name, ""), entry.place)
+            if name not in listed and first is not entry.place:
+                self._repeated(name, first, entry.place, f".records.items.{shown(name)}")
+
+    def _repeated(self, identity: str, first: Place, place: Place, inside: str) -> None:
+        at = f"строке {first.line}" if first.file == place.file else f"{first.file}:{first.line}"
+        self.complain(place, f"id «{shown(identity)}» повторён", f"впервые — в {at}", inside)
 
     def _wrong_id(self, cls: type, identity: str) -> tuple[str, str]:
         if identity != identity.strip() or not identity:

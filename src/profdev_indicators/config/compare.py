@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
 from attrs import define, field, frozen
 
 from profdev_indicators.config.shape import DECLARED, Shapes
-from profdev_indicators.model import District, Exemption, Indicator, Item, Population, Source, Unit
+from profdev_indicators.model import District, Exemption, Indicator, Item, Population, Records, Source, Unit
 
 What = Literal["added", "removed", "changed"]
 
@@ -22,6 +22,7 @@ _DEFINING = {
     Population: frozenset({"items", "having"}),
     Source: frozenset({"asked_of"}),
 }
+_KEYS_OF_RECORDS = frozenset({"unit", "person", "period"})
 
 
 @frozen(kw_only=True)
@@ -139,7 +140,7 @@ class _Comparison:
         elif not attrs.has(type(before)) or type(before) is not type(after):
             yield spot.difference(before, after)
         elif not _refers(spot, before):
-            yield from self._objects(spot, before, after)
+            yield from (self._records if isinstance(before, Records) else self._objects)(spot, before, after)
         elif before.id != after.id:
             yield spot.difference(before.id, after.id)
         # else: what is referred to is compared where it is declared
@@ -153,8 +154,27 @@ class _Comparison:
         for key in self.shapes.of(cls).keys.values():
             defining = key.name in _DEFINING.get(cls, ()) or (key.name == "source" and _others_answer(before, after))
             breaks = self.users.get((cls, before.id), frozenset()) if defining else frozenset()
+            if cls is Source and key.name == "records" and None in (before.records, after.records):
+                breaks = self._made_of_items(item.id for item in (*before.items, *after.items))
             under = spot.under(f".{key.name}", wording=key.wording, breaks=breaks)
             yield from self.values(under, getattr(before, key.attribute), getattr(after, key.attribute))
+
+    def _records(self, spot: _Spot, before: Records, after: Records) -> Iterator[Difference]:
+        """Another rule breaks what is made of its question; another key, or type of a column, everything."""
+        everything = self._made_of_items({*before.items, *after.items})
+        for key in self.shapes.of(Records).keys.values():
+            old, new = getattr(before, key.attribute), getattr(after, key.attribute)
+            under = spot.under(f".{key.name}", breaks=everything if key.name in _KEYS_OF_RECORDS else frozenset())
+            if key.name not in {"items", "columns"}:
+                yield from self.values(under, old, new)
+                continue
+            for name in dict.fromkeys((*old, *new)):
+                retyped = everything if name in old and name in new else frozenset[str]()
+                breaks = self._made_of_items({name}) if key.name == "items" else retyped
+                yield from self.values(under.under(f"[{name}]", breaks=breaks), old.get(name), new.get(name))
+
+    def _made_of_items(self, items: Iterable[str]) -> frozenset[str]:
+        return frozenset().union(*(self.users.get((Item, name), frozenset()) for name in items))
 
 
 def _refers(spot: _Spot, thing: object) -> bool:

@@ -13,7 +13,8 @@ import attrs
 from profdev_indicators.config.bind import bind, where
 from profdev_indicators.config.hints import Hints
 from profdev_indicators.config.merge import assemble
-from profdev_indicators.config.nodes import MappingNode, Node, Place, SequenceNode
+from profdev_indicators.config.nodes import MappingNode, Node, Place, ScalarNode, SequenceNode
+from profdev_indicators.config.positions import within
 from profdev_indicators.errors import ConfigError, Problem
 from profdev_indicators.model import District, Kinds
 
@@ -55,14 +56,21 @@ def read(
 
 
 def _placed(problem: Problem, root: MappingNode) -> Problem:
+    """A problem at its place in the files; one that tells a line speaks of the text its path leads to."""
     if problem.file:
         return problem
-    place = locate(root, problem.path)
+    node, place = _found(root, problem.path)
+    if problem.line and isinstance(node, ScalarNode):
+        place = within(node, problem.line, problem.column)
     return attrs.evolve(problem, file=place.file, line=place.line, column=place.column)
 
 
 def locate(root: MappingNode, path: str) -> Place:
     """The place of what a path like «sections[0].indicators[2].measure» leads to, or of the last step there is."""
+    return _found(root, path)[1]
+
+
+def _found(root: MappingNode, path: str) -> tuple[Node, Place]:
     node: Node = root
     place = root.place
     steps = list(_steps(path))
@@ -80,7 +88,7 @@ def locate(root: MappingNode, path: str) -> Place:
             steps.insert(0, step)
         else:
             break
-    return place
+    return node, place
 
 
 def _steps(path: str) -> Iterator[int | str]:

@@ -84,6 +84,7 @@ class ScalarNode:
     place: Place
     text: str
     plain: bool = False  # written without quotes, so that its look decides what it is
+    written: str = ""  # as it stands in the file, quotes and line breaks included
 
     @property
     def nature(self) -> Nature:
@@ -303,6 +304,7 @@ class _Builder:
     """Builds the tree from the events of the parser: ``compose`` would die of a deep nesting before telling it."""
 
     file: str
+    text: str = ""
     root: Node | None = None
     problems: list[Problem] = field(factory=list)
     anchors: dict[str, tuple[Node | None, int]] = field(factory=dict)  # None: its end has not come yet
@@ -312,6 +314,7 @@ class _Builder:
 
     def build(self, text: str) -> None:
         documents = 0
+        self.text = text
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         for event in yaml.parse(text, Loader=loader):
             match event:
@@ -335,7 +338,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         place = self._place(event)
-        node: Node = ScalarNode(place, event.value, not event.style)
+        node: Node = ScalarNode(place, event.value, not event.style, self._written(event))
         if not event.value.isprintable() and (control := _CONTROL.search(event.value)):
             self.problems.append(place.problem(f"управляющий знак U+{ord(control[0]):04X}", "удалите его"))
             node = BrokenNode(place)
@@ -344,6 +347,10 @@ class _Builder:
         if event.anchor is not None:
             self.anchors[event.anchor] = (node, 1)
         self._place_node(node, 1)
+
+    def _written(self, event: yaml.ScalarEvent) -> str:
+        start, end = event.start_mark, event.end_mark
+        return "" if start is None or end is None else self.text[start.index : end.index]
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         place = self._place(event)

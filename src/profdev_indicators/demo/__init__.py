@@ -13,7 +13,7 @@ from attrs import frozen
 
 from profdev_indicators.demo.answers import YEARS, truth
 from profdev_indicators.demo.cards import Blanks, blanks, decisions, year_of_cards
-from profdev_indicators.demo.files import register, roster, year_of_tables
+from profdev_indicators.demo.files import register, roster, year_of_register, year_of_tables
 from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.engine.accepted import written
 from profdev_indicators.errors import RequestError
@@ -32,7 +32,12 @@ _PACKAGES = {
     "chegem-advice": "profdev-chegem",
     "letters": "profdev-reports",
 }
-_TEXTS = {"district.yaml": "district.yaml", "README.md": "data/README.md"}
+_TEXTS = {
+    "district.yaml": "district.yaml",
+    "register.yaml": "register.yaml",
+    "README.md": "data/README.md",
+    "register.md": "data/register/README.md",
+}
 
 
 @frozen(kw_only=True)
@@ -40,6 +45,7 @@ class Demo:
     """What was written and how to run it."""
 
     config: Path  # the configuration of the district
+    register: Path  # another one, which counts the criteria about people in the register of teachers
     data: Path  # the folder of answers
     readme: Path  # what is hidden in them, in Russian
     periods: tuple[str, ...]  # in order; the last one is the one to report on
@@ -59,6 +65,7 @@ def write(folder: Path) -> Demo:
     _write(content, folder)
     return Demo(
         config=folder / "district.yaml",
+        register=folder / "register.yaml",
         data=folder / "data",
         readme=folder / "data" / "README.md",
         periods=tuple(map(str, YEARS)),
@@ -84,6 +91,7 @@ def _content(scratch: Path) -> dict[str, bytes]:
     content["data/decisions.csv"] = register()
     for year in YEARS:
         content |= _in_data(year_of_tables(year, heard[year]))
+        content |= _in_data(year_of_register(year, heard[year]))
     _write(content, scratch)
     district = load(scratch / "district.yaml")
     sent: Blanks = {}

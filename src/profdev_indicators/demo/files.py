@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 
+import polars as pl
 from attrs import evolve, frozen
 
 from profdev_indicators.demo.answers import Answers
 from profdev_indicators.demo.decided import DECIDED
 from profdev_indicators.demo.mistakes import LOST_LINKS, MISWRITTEN, SILENT
 from profdev_indicators.demo.organisations import Organisation
+from profdev_indicators.demo.people import COLUMNS, year_of_people
 from profdev_indicators.demo.questions import Question, card, diagnostics, mouo, organisations, sites
 
 Told = Sequence[tuple[Organisation, Answers]]  # one year: who exists and what is true of it
@@ -22,6 +24,7 @@ _FIRST_YEAR, _SECOND_YEAR = 2019, 2020
 _ENCODINGS = {_FIRST_YEAR: "cp1251", _SECOND_YEAR: "utf-8-sig"}  # cards came as tables in these years
 # Different hands write «no» and «yes» differently; which hand is a matter of the organisation.
 _HANDS = (("нет", "да"), ("Нет", "Да"), ("нет", "имеется"), ("нет", "есть"), ("0", "1"))
+_TYPES: Mapping[str, pl.DataType] = {"text": pl.String(), "flag": pl.Boolean(), "integer": pl.Int64()}
 _TOLD_TWICE = "МКОУ «СОШ с. Мнимое»"
 _TOLD_OTHERWISE = "МКДОУ «Детский сад «Понарошку» с. Вымышленное»"
 _STRANGER = "МКОУ «СОШ № 99 г. Неведомск»"  # in no roster
@@ -74,6 +77,17 @@ def year_of_tables(year: int, told: Told) -> Mapping[str, bytes]:
         _table(f"{year}/mouo.csv", year, told, mouo()),
     )
     return {**{table.path: _csv(table, "utf-8-sig") for table in tables}, **_of_organisations(year, told)}
+
+
+def year_of_register(year: int, told: Told) -> Mapping[str, bytes]:
+    """The register of teachers of one year, twice: as columns with types, and as a text table people can open."""
+    rows = [job.row() for job in year_of_people(year, told)]
+    with_types = BytesIO()
+    schema = {column: _TYPES[kind] for column, kind in COLUMNS.items()}
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(with_types)
+    texts = tuple(tuple(map(_told_of_a_person, row)) for row in rows)
+    table = Table(path=f"register/{year}.csv", headings=tuple(COLUMNS), rows=texts)
+    return {f"register/{year}.parquet": with_types.getvalue(), table.path: _csv(table, "utf-8-sig")}
 
 
 def typed(year: int, one: Organisation, question: Question, answer: int) -> str | None:
@@ -131,6 +145,12 @@ def _cell(year: int, one: Organisation, question: Question, answer: int) -> str:
     if written is not None:
         return written
     return _HANDS[sum(map(ord, one.id)) % len(_HANDS)][answer] if question.flag else str(answer)
+
+
+def _told_of_a_person(cell: str | int | bool | None) -> str:  # noqa: FBT001 - a cell is no switch
+    if isinstance(cell, bool):
+        return "да" if cell else "нет"
+    return "" if cell is None else str(cell)
 
 
 def _with_mistakes(year: int, cards: Table) -> Table:

@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from profdev_indicators.engine.identity import matched
 from profdev_indicators.engine.roster import Roster
 from profdev_indicators.engine.store import Store, combined, stacked
-from profdev_indicators.engine.tallies import Asked
+from profdev_indicators.engine.tallies import OWN, Asked
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import ENGINE
 from profdev_indicators.model import District, Engine, Request, Source
@@ -221,8 +221,14 @@ class Counter:
         kept = store.found(key, frozenset(names.values()))
         if kept is None:
             return None
-        back = {f"{stored}.{part}": f"{name}.{part}" for name, stored in names.items() for part in "npku"}
-        frame = kept.frame.rename(back, strict=False)
+        have = frozenset(kept.frame.columns)
+        back = [
+            pl.col(f"{stored}.{part}").alias(f"{name}.{part}")
+            for name, stored in names.items()
+            for part in "npku"
+            if f"{stored}.{part}" in have
+        ]
+        frame = kept.frame.select(*keys(), *back)
         units = pl.LazyFrame({"id": self.roster.ids}).with_row_index("number")
         periods = pl.LazyFrame(
             {"text": [str(period) for period in self.periods], "at": range(len(self.periods))},
@@ -245,9 +251,10 @@ class Counter:
         if store is None or not key:
             return
         names = self._stored_names(at, tallies)
-        renamed = {f"{name}.{part}": f"{stored}.{part}" for name, stored in names.items() for part in "npku"}
+        once = {stored: name for name, stored in names.items()}  # who is left out may make no difference here
+        sums = [pl.col(f"{name}.{part}").alias(f"{stored}.{part}") for stored, name in once.items() for part in "npku"]
         texts = pl.Series([str(period) for period in self.periods], dtype=pl.String)
-        frame = tallied.frame.rename(renamed, strict=False).with_columns(
+        frame = tallied.frame.select(*keys(), *sums).with_columns(
             unit=pl.lit(self.roster.ids).gather(pl.col("unit")), period=pl.lit(texts).gather(pl.col("period"))
         )
         store.keep(key, evolve(tallied, frame=frame))
@@ -270,6 +277,7 @@ class Counter:
         written = [f"{name}={value}" for name, value in sorted({**part.options, **part.renamed}.items())]
         return combined(
             content,
+            str(part.period),  # last year's file copied: the same rows, of another year
             counting.name,
             counting.version,
             pl.__version__,
@@ -304,7 +312,7 @@ class Counter:
             out = tally.excluded
             if out is not None and period is not None:
                 out = out.filter(pl.col("period") == self.periods.index(period))
-            names[tally.name] = tally.name
+            names[tally.name] = tally.name.partition(OWN)[0]
             if out is not None and out.height:
                 named = out.select(
                     pl.lit(self.roster.ids).gather(pl.col("unit")).alias("unit"),
@@ -357,6 +365,6 @@ def _added(frames: Sequence[pl.DataFrame], tallies: Sequence[Tally]) -> pl.DataF
     on = keys().names()[:4]
     whole = pl.concat([frame.select(*on, "rows", *sums) for frame in frames])
     if len(frames) == 1 or not whole.select(on).is_duplicated().any():
-        return whole
+        return whole.sort(on)  # engines answer in any order, and the same input must give the same bytes
     added = [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in sums]
-    return whole.lazy().group_by(on).agg(pl.col("rows").sum(), *added).collect(engine=ENGINE)
+    return whole.lazy().group_by(on).agg(pl.col("rows").sum(), *added).sort(on).collect(engine=ENGINE)

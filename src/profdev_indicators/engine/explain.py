@@ -12,6 +12,7 @@ import polars as pl
 
 from profdev_indicators.engine.definitions import asked_kinds, definition, target_at
 from profdev_indicators.engine.explanation import (
+    Categorised,
     Cell,
     Component,
     Contribution,
@@ -30,9 +31,11 @@ from profdev_indicators.frames import MAIN, ROSTER, link_of, row_of, state_of
 from profdev_indicators.model import Act, District, Indicator, Population, RecordItem
 from profdev_indicators.periods import Period
 from profdev_indicators.results import Monitoring, Value
+from profdev_indicators.views.breakdowns import called, in_order, titles_of
 
 _ROOT = "район"
 _EPOCH = date(1970, 1, 1)  # days of answers count from here
+_COUNTED = "посчитано по строкам"
 _LISTED = 20  # names a message lists where it has no better guess
 _SILENCE = {
     "excluded": "не входит в суммы",
@@ -83,6 +86,7 @@ def explain(
         cells=tuple(_cells(monitoring, value, items)) if own else (),
         recorded=_recorded(monitoring, value, items),
         contributions=() if own else _contributions(monitoring, value, units),
+        categories=tuple(_categories(monitoring, value)),
         components=tuple(_components(monitoring, asked, value)),
         alternatives=tuple(_alternatives(monitoring, asked, value)),
         target=target_at(asked, when),
@@ -316,7 +320,7 @@ def _cells(monitoring: Monitoring, value: Value, items: Mapping[str, str]) -> It
             link=answers.get(link_of(item)),
             source=source.title,
             file=place["file"] if place else None,
-            address=_address(monitoring, place, item) if place else None,
+            address=None if place is None else _COUNTED if source.records else _address(monitoring, place, item),
         )
 
 
@@ -385,6 +389,25 @@ def _contributions(monitoring: Monitoring, value: Value, units: Sequence[str]) -
         for unit in units
         if unit in found
     )
+
+
+def _categories(monitoring: Monitoring, value: Value) -> Iterator[Categorised]:
+    titles = titles_of(monitoring.district)
+    rows = monitoring.history.filter(
+        pl.col("breakdown").is_not_null(),
+        unit=value.unit,
+        indicator=value.indicator,
+        period=value.period,
+        reading=value.reading,
+    ).to_dicts()
+    order = {column: place for place, column in enumerate(titles)}
+    for row in sorted(rows, key=lambda row: (order.get(row["breakdown"], len(order)), in_order(row["category"]))):
+        yield Categorised(
+            breakdown=titles.get(row["breakdown"], row["breakdown"]),
+            category=called(row["category"]),
+            value=Value.of(row),
+            known=row["known"],
+        )
 
 
 def _components(monitoring: Monitoring, indicator: Indicator, value: Value) -> Iterator[Component]:

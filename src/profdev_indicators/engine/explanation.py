@@ -127,6 +127,16 @@ class Recorded:
 
 
 @frozen(kw_only=True)
+class Categorised:
+    """The same number of one category of a breakdown."""
+
+    breakdown: str  # its title
+    category: str  # as a person reads it
+    value: Value
+    known: int | None  # of whom the answer is known
+
+
+@frozen(kw_only=True)
 class Explanation:
     """One number, explained."""
 
@@ -146,6 +156,7 @@ class Explanation:
     cells: tuple[Cell, ...] = ()
     recorded: Recorded | None = None  # None: not of records
     contributions: tuple[Contribution, ...] = ()
+    categories: tuple[Categorised, ...] = ()
     components: tuple[Component, ...] = ()
     alternatives: tuple[OtherReading, ...] = ()
     target: float | None = None

@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from profdev_indicators.engine.counting import Counter, Counts
-from profdev_indicators.engine.measure import Column
+from profdev_indicators.engine.measure import SILENT, Column
 from profdev_indicators.engine.tallies import Asked, kept_out
 from profdev_indicators.frames import ENGINE, STATE, TALLIES, VALUES
 from profdev_indicators.periods import Period
@@ -95,7 +95,15 @@ def _replaced(column: Column, tallies: Tallies, have: Sequence[str]) -> list[pl.
     there = numerator.is_not_null() & tallies.part(column, "p").is_not_null()
     if column.asked:
         there &= ~pl.col("kind").is_in(list(column.asked))
-    counted = {"n": tallies.part(column, "n"), "k": tallies.part(column, "k"), "d": whole(column, tallies)}
+    population, known = tallies.part(column, "p"), tallies.part(column, "k")
+    # Of a person with two answers, one of which is not known, the district may know less than its schools do.
+    told = (known > 0) | (population == 0)
+    counted = {
+        "n": pl.when(told).then(tallies.part(column, "n")),
+        "k": known,
+        "d": pl.when(told).then(whole(column, tallies)),
+        "o": pl.when(told).then(column.name("o")).otherwise(SILENT).cast(pl.UInt8),
+    }
     return [
         pl.when(there).then(expression).otherwise(pl.col(column.name(part))).alias(column.name(part))
         for part, expression in counted.items()

@@ -8,11 +8,14 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from profdev_indicators.engine.definitions import combine
-from profdev_indicators.engine.measure import OK, SILENT, Column, not_there
+from profdev_indicators.engine.measure import NO_UNIT, OK, SILENT, Column, not_there
 from profdev_indicators.expressions import Expression, parse
 from profdev_indicators.frames import ENGINE, Ratio
 from profdev_indicators.model import District, Missing, RecordItem, Records, Silence, Source
 from profdev_indicators.records import Counted, Tally
+
+OWN = "@"
+"""Begins what the name of a tally has where it differs from others only in whose records it leaves out."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -98,7 +101,7 @@ def kept_out(
             if here.join(known, on=["unit", "period"], how="anti").is_empty():
                 continue
             own = evolve(
-                tally, name=f"{name}c{column.number}", excluded=pl.concat([known, here]).unique(maintain_order=True)
+                tally, name=f"{name}{OWN}{column.number}", excluded=pl.concat([known, here]).unique(maintain_order=True)
             )
             again.append(own)
             columns[column.number] = tuple(own.name if each == name else each for each in columns[column.number])
@@ -158,7 +161,8 @@ def _excluded(
     column: Column, periods: Sequence[int], skeleton: pl.DataFrame, exempt: Mapping[str | None, pl.Expr]
 ) -> pl.DataFrame | None:
     """Units that are not asked, do not exist or are exempt: their records enter no sum of others."""
-    conditions = [is_so for is_so, _ in not_there(column, exempt)]
+    # Whoever does not exist has nothing above itself.
+    conditions = [pl.col("exists") & is_so for is_so, why in not_there(column, exempt) if why != NO_UNIT]
     answering = pl.col("kind").is_in(column.asked) if column.asked else pl.lit(value=True)
     out = (
         skeleton.lazy()
@@ -179,12 +183,11 @@ def _tally(ratio: Ratio, source: Source, missing: Missing, excluded: pl.DataFram
         "/",
         *map(records.meaning, ratio.population),
         missing,
-        # Tallies with exclusions are shared by nobody: who is left out depends on the Column.
-        "" if excluded is None else str(column.number),
     )
     population = [_flag(records.items[name].where, records) for name in ratio.population]
     return Tally(
-        name=f"t{named}",
+        # Tallies with exclusions are shared by nobody: who is left out depends on the Column.
+        name=f"t{named}" if excluded is None else f"t{named}{OWN}{column.number}",
         population=tuple(flag for flag in population if flag is not None) if None not in population else (),
         counted=tuple(_counted(records.items[name], records) for name in ratio.counted),
         missing=missing,

@@ -77,7 +77,7 @@ def values(
         "expected": pl.col(column.name("x")).cast(pl.Int64),
         "reported": reported,
         "evidenced": pl.col(column.name("e")).cast(pl.Int64) if column.name("e") in have else reported,
-        **({"known": pl.col(column.name("k")).cast(pl.Int64)} if column.name("k") in have else {}),
+        **({"known": pl.when(numerator.is_not_null()).then(column.name("k"))} if column.name("k") in have else {}),
         "state": pl.lit(pl.Series(OUTCOME_STATES, dtype=STATE)).gather(outcome),
         "reason": _reason(column, outcome, exempt),
         "definition": column.by_period(lambda number: _digest(column, number), at="at"),

@@ -95,18 +95,18 @@ def parse(text: str, columns: Mapping[str, ColumnType], *, wanted: Collection[Co
 
 
 def to_polars(expression: Expression) -> pl.Expr:
-    """The expression for polars; a number that is not finite becomes null."""
-    from profdev_indicators.expressions.in_polars import Writer, finite  # noqa: PLC0415 - polars is loaded when needed
+    """The expression for polars; a number that is not finite becomes null, and a zero loses its sign."""
+    from profdev_indicators.expressions.in_polars import Writer, finished  # noqa: PLC0415 - polars is loaded when needed
 
-    written = Writer(min(expression.columns)).write(expression.root)
-    return finite(written) if expression.type == "number" else written
+    written = Writer().write(expression.root)
+    return finished(written) if expression.type == "number" else written
 
 
 def to_sql(expression: Expression, dialect: Dialect) -> str:
-    """The expression as text of SQL; a number that is not finite becomes null."""
+    """The expression as text of SQL; a number that is not finite becomes null, and a zero loses its sign."""
     writer = {"duckdb": DuckDB, "spark": Spark}[dialect]()
     written = writer.write(expression.root)
-    return writer.finite(written) if expression.type == "number" else written
+    return writer.finished(written) if expression.type == "number" else written
 
 
 def _unfit(expression: Expression, wanted: Collection[ColumnType]) -> list[Flaw]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import isfinite
 
 from attrs import evolve, field, frozen
 
@@ -65,7 +66,7 @@ class Builder:
                 whole if value <= _LARGEST else self.flaw(whole, "слишком большое целое число", f"не больше {_LARGEST}")
             )
         number = Literal(type="number", value=float(said), start=start, end=end)
-        return number if number.value != float("inf") else self.flaw(number, "слишком большое число")
+        return number if isfinite(float(said)) else self.flaw(number, "слишком большое число")
 
     def date(self, said: str, start: int, end: int) -> Node:
         """DATE '…'."""
@@ -84,6 +85,8 @@ class Builder:
         a, b = self._numeric(left, f"«{sign}»"), self._numeric(right, f"«{sign}»")
         if sign == "/" and isinstance(b, Literal) and b.value == 0:
             return self.flaw(right, "деление на ноль")
+        if isinstance(a, Literal) and isinstance(b, Literal):
+            return self._computed(sign, a, b)
         return Arithmetic(type="number", sign=sign, left=a, right=b, **span)
 
     def negative(self, value: Node, start: int) -> Node:
@@ -105,7 +108,7 @@ class Builder:
         a, b = self._alike([left, right], f"«{sign}»")
         if sign not in {"=", "<>"}:
             self._ordered(a, f"«{sign}»")
-        return Comparison(type="flag", sign=sign, left=a, right=b, **span)
+        return self._varying(Comparison(type="flag", sign=sign, left=a, right=b, **span))
 
     def between(self, value: Node, low: Node, high: Node) -> Node:
         """A value between two bounds."""
@@ -120,7 +123,7 @@ class Builder:
                 "границы BETWEEN перепутаны: ни одно значение не подойдёт",
                 "меньшая — первой",
             )
-        return Between(type="flag", value=a, low=b, high=c, start=value.start, end=high.end)
+        return self._varying(Between(type="flag", value=a, low=b, high=c, start=value.start, end=high.end))
 
     def one_of(self, value: Node, choices: Sequence[Node], end: int) -> Node:
         """A value among constants."""
@@ -133,7 +136,7 @@ class Builder:
         if value.type == "flag" and not isinstance(value, Broken):
             return self.flaw(value, "признак не ищут в списке", "пишите сам признак, NOT или IS NULL")
         literals = [choice for choice in choices if isinstance(choice, Literal) and not _is_null(choice)]
-        looked, *alike = self._alike([value, *literals], "IN")
+        looked, *alike = self._alike([self._varying(value), *literals], "IN")
         if len(alike) != len(choices) or any(isinstance(node, Broken) for node in (looked, *alike)):
             return Broken(type="flag", **span)
         if looked.type == "number":
@@ -147,11 +150,11 @@ class Builder:
         """A text and a pattern."""
         if value.type != "text" and not isinstance(value, Broken):
             return self.flaw(evolve(value, type="flag"), f"LIKE ищут в тексте, а здесь {TYPE_WORDS[value.type]}")
-        return Like(type="flag", value=value, pattern=pattern, start=value.start, end=end)
+        return Like(type="flag", value=self._varying(value), pattern=pattern, start=value.start, end=end)
 
     def is_null(self, value: Node, end: int) -> Node:
         """Whether a value is known."""
-        return IsNull(type="flag", value=value, start=value.start, end=end)
+        return IsNull(type="flag", value=self._varying(value), start=value.start, end=end)
 
     def is_truth(self, value: Node, truth: bool, end: int) -> Node:  # noqa: FBT001 - the value asked for, not a switch
         """Whether a flag is known and so."""
@@ -197,17 +200,22 @@ class Builder:
         for value in values:
             if _is_null(value):
                 return self.flaw(value, "NULL в COALESCE ничего не меняет", "уберите его")
+            if isinstance(value, Literal) and value is not values[-1]:
+                return self.flaw(value, "после постоянной COALESCE дальше не смотрит", "поставьте её последней")
         alike = self._alike(values, "COALESCE")
         return Coalesce(type=alike[0].type, values=tuple(alike), start=start, end=end)
 
     def absolute(self, value: Node, start: int, end: int) -> Node:
         """ABS."""
-        return Absolute(type="number", value=self._numeric(value, "ABS"), start=start, end=end)
+        number = self._numeric(value, "ABS")
+        if isinstance(number, Literal) and isinstance(number.value, float):
+            return evolve(number, value=abs(number.value), start=start, end=end)
+        return Absolute(type="number", value=number, start=start, end=end)
 
     def date_part(self, name: str, value: Node, start: int, end: int) -> Node:
         """YEAR, MONTH, DAY."""
         part = {"YEAR": "year", "MONTH": "month", "DAY": "day"}[name]
-        return DatePart(type="integer", part=part, value=self._dated(value, name), start=start, end=end)  # type: ignore[arg-type]  # one of the three
+        return DatePart(type="integer", part=part, value=self._varying(self._dated(value, name)), start=start, end=end)  # type: ignore[arg-type]  # one of the three
 
     def age(self, birth: Node, at: Node, start: int, end: int) -> Node:
         """AGE."""
@@ -218,15 +226,31 @@ class Builder:
                     "в AGE бывают только колонка и постоянная дата",
                     "AGE(birth_date, DATE '2025-09-01')",
                 )
-        return Age(type="integer", birth=self._dated(birth, "AGE"), at=self._dated(at, "AGE"), start=start, end=end)
+        dates = {"birth": self._dated(birth, "AGE"), "at": self._dated(at, "AGE")}
+        return self._varying(Age(type="integer", start=start, end=end, **dates))
 
     def flag(self, node: Node, where: str) -> Node:
         """A part that must be a flag."""
-        if node.type == "flag" or isinstance(node, Broken):
-            return node
+        if isinstance(node, Broken) or (node.type == "flag" and not _is_null(node)):
+            return self._varying(node)
         what = "NULL" if _is_null(node) else TYPE_WORDS[node.type]
         hint = "сравните его с чем-нибудь" if node.type in _NUMERIC else ""
         return self.flaw(node, f"{where} требует условия, а здесь {what}", hint)
+
+    def _varying(self, node: Node) -> Node:
+        if not node.constant:
+            return node
+        return self.flaw(
+            node, "здесь одни постоянные: от записей ничего не зависит", "напишите ответ или уберите условие"
+        )
+
+    def _computed(self, sign: ArithmeticSign, left: Literal, right: Literal) -> Node:
+        a, b = left.value, right.value
+        if not (isinstance(a, float) and isinstance(b, float)):
+            raise TypeError(left, right)
+        value = a + b if sign == "+" else a - b if sign == "-" else a * b if sign == "*" else a / b
+        node = Literal(type="number", value=value or 0.0, start=left.start, end=right.end)
+        return node if isfinite(value) else self.flaw(node, "слишком большое число")
 
     def _numeric(self, node: Node, where: str) -> Node:
         if isinstance(node, Broken) or (node.type in _NUMERIC and not _is_null(node)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import singledispatchmethod
+from functools import reduce, singledispatchmethod
 from operator import add, and_, eq, ge, gt, le, lt, mul, ne, or_, sub
 from typing import Any
 
@@ -48,18 +48,18 @@ _COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">": gt,
     ">=": ge,
 }
+_MIRRORED: Mapping[str, str] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _COMPUTE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {"+": add, "-": sub, "*": mul}
 
 
 class Writer:
     """Writes nodes as polars expressions.
 
-    ``column``: any column of the records. A divisor made of constants is joined with it, because polars multiplies by
-    the reciprocal of a constant and is then off by one in the last bit of up to a third of the quotients.
+    Two traps of polars are walked around. A constant on the left of a sign makes the result one row long where the
+    right side happens to be the same in every row; so constants stand on the right. And a divisor that is the same in
+    every row is turned into a multiplication by its reciprocal, which is off in the last bit of up to a third of the
+    quotients; so zeros made of the columns are added to it.
     """
-
-    def __init__(self, column: str) -> None:
-        self._nothing = pl.col(column).is_null().cast(pl.Float64) * 0.0
 
     @singledispatchmethod
     def write(self, node: Node) -> pl.Expr:
@@ -82,9 +82,11 @@ class Writer:
     @write.register
     def _(self, node: Arithmetic) -> pl.Expr:
         left, right = self.write(node.left), self.write(node.right)
+        if isinstance(node.left, Literal):
+            left = _zeros(node) + left
         if node.sign != "/":
             return _COMPUTE[node.sign](left, right)
-        divisor = right if _varies(node.right) else right + self._nothing
+        divisor = right + _zeros(node)
         return pl.when(divisor != 0).then(left / divisor)
 
     @write.register
@@ -103,12 +105,18 @@ class Writer:
     @write.register
     def _(self, node: Age) -> pl.Expr:
         birth, at = self.write(node.birth), self.write(node.at)
-        years = at.dt.year().cast(pl.Int64) - birth.dt.year().cast(pl.Int64)
-        return pl.when(birth <= at).then(years - (_day_of_year(at) < _day_of_year(birth)).cast(pl.Int64))
+        if isinstance(node.at, Literal):
+            born, early, years = birth <= at, _day_of_year(birth) > _day_of_year(at), -_year(birth) + _year(at)
+        else:
+            born, early, years = at >= birth, _day_of_year(at) < _day_of_year(birth), _year(at) - _year(birth)
+        return pl.when(born).then(years - early.cast(pl.Int64))
 
     @write.register
     def _(self, node: Comparison) -> pl.Expr:
-        return _COMPARE[node.sign](self.write(node.left), self.write(node.right))
+        left, right = self.write(node.left), self.write(node.right)
+        if isinstance(node.left, Literal):
+            return _COMPARE[_MIRRORED[node.sign]](right, left)
+        return _COMPARE[node.sign](left, right)
 
     @write.register
     def _(self, node: Between) -> pl.Expr:
@@ -154,16 +162,19 @@ class Writer:
         return pl.coalesce([self.write(value) for value in node.values])
 
 
-def finite(number: pl.Expr) -> pl.Expr:
-    """The number, null where it is not finite."""
-    return pl.when(number.is_finite()).then(number)
+def finished(number: pl.Expr) -> pl.Expr:
+    """The number as a result: null where it is not finite; a zero has no sign, since polars may lose it on the way."""
+    return pl.when(number == 0).then(0.0).when(number.is_finite()).then(number)
 
 
-def _varies(node: Node) -> bool:
-    """Whether polars surely sees a column here, not a constant."""
-    if isinstance(node, Arithmetic | Negative | Absolute):
-        return any(_varies(part) for part in node.parts)
-    return isinstance(node, Column) or (isinstance(node, AsNumber) and isinstance(node.value, Column))
+def _zeros(node: Node) -> pl.Expr:
+    """Zeros, as many as there are rows, unless every column of the node is the same in every row."""
+    names = sorted({part.name for part in node.walk() if isinstance(part, Column)})
+    return reduce(add, (pl.col(name).is_null().cast(pl.Float64) for name in names)) * 0.0
+
+
+def _year(day: pl.Expr) -> pl.Expr:
+    return day.dt.year().cast(pl.Int64)
 
 
 def _day_of_year(day: pl.Expr) -> pl.Expr:

@@ -164,6 +164,10 @@ class DuckDB:
         """The number, null where it is not finite."""
         return f"CASE WHEN ISFINITE({number}) THEN {number} END"
 
+    def finished(self, number: str) -> str:
+        """The number as a result: null where it is not finite, and a zero has no sign."""
+        return self.finite(f"({number} + {self.number(0.0)})")
+
     def quotient(self, left: str, right: str) -> str:
         """A quotient, null where the divisor is zero."""
         return f"({left} / NULLIF({right}, 0e0))"

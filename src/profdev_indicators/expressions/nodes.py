@@ -38,6 +38,11 @@ class Node:
         """How many operations an engine is handed: some forms must name a part of theirs twice."""
         return 1 + sum(part.weight for part in self.parts)
 
+    @cached_property
+    def constant(self) -> bool:
+        """Whether it is the same for every record."""
+        return all(part.constant for part in self.parts)
+
     def walk(self) -> Iterator[Node]:
         """This node and all below it, from the top."""
         yield self
@@ -50,6 +55,11 @@ class Column(Node):
     """A column of the records. Numbers that are not finite are not known."""
 
     name: str
+
+    @cached_property
+    def constant(self) -> bool:
+        """Never."""
+        return False
 
     @cached_property
     def weight(self) -> int:
@@ -92,7 +102,7 @@ class Arithmetic(Node):
     @cached_property
     def weight(self) -> int:
         """A divisor is looked at before it divides."""
-        return 1 + self.left.weight + self.right.weight * (2 if self.sign == "/" else 1)
+        return 3 + self.left.weight + self.right.weight * (2 if self.sign == "/" else 1)
 
 
 @frozen(kw_only=True)
@@ -292,3 +302,8 @@ class Coalesce(Node):
 @frozen(kw_only=True)
 class Broken(Node):
     """Stands in the place of what could not be understood, so that the rest can be checked."""
+
+    @cached_property
+    def constant(self) -> bool:
+        """Who knows."""
+        return False

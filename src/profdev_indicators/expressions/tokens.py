@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n\u00a0]+)
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
     | (?P<text>'(?:[^']|'')*')
+    | (?P<curly>[‘‚“„«][^‘’‚“”„«»'"\n]*[’‘“”»])
     | (?P<quoted>"(?:[^"]|"")+")
     | (?P<name>[^\W\d]\w*)
     | (?P<foreign>--|/\*|==|&&|\|\||=>|=<|[≤≥≠−–—×÷])
@@ -52,15 +53,10 @@ _MEANT = {
     "÷": ("/", "деление пишется чертой: /"),
 }
 _RUSSIAN = {"и": "AND", "или": "OR", "не": "NOT", "истина": "TRUE", "ложь": "FALSE", "пусто": "NULL"}
+_INVISIBLE = "\t\n\r\u00a0\u00ad\u200b\u200c\u200d\u202f\ufeff"  # that texts of records do have
 _UNWANTED = {
     "`": 'имя колонки с пробелами пишется в двойных кавычках: "имя"',
-    "‘": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "’": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "“": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "”": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "„": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "«": "текст пишется в прямых одинарных кавычках: 'текст'",
-    "»": "текст пишется в прямых одинарных кавычках: 'текст'",
+    **dict.fromkeys("‘’‚“”„«»", "текст пишется в прямых одинарных кавычках: 'текст'"),
     ";": "здесь одно выражение, точка с запятой не нужна",
     "%": "остатка от деления в языке нет; проценты считает сам показатель",
     "|": "«или» пишется OR",
@@ -101,10 +97,8 @@ def tokens(text: str, declared: Callable[[str], bool], flaws: list[Flaw]) -> Ite
             yield _name(said, start, declared, flaws)
         elif kind == "number":
             yield Token("number", said, start, at)
-        elif kind == "text":
-            yield Token("text", said[1:-1].replace("''", "'"), start, at)
-        elif kind == "quoted":
-            yield Token("quoted", said[1:-1].replace('""', '"'), start, at)
+        elif kind in {"text", "quoted", "curly"}:
+            yield _quoted(kind, said, start, flaws)
         elif kind == "sign":
             yield Token("sign", "<>" if said == "!=" else said, start, at)
     yield Token("end", "", len(text.rstrip()), len(text.rstrip()) + 1)
@@ -133,6 +127,19 @@ def _name(said: str, start: int, declared: Callable[[str], bool], flaws: list[Fl
         Flaw(start=start, end=end, message=f"слова языка — английские, а здесь «{said}»", hint=f"пишите {meant}")
     )
     return Token("word", meant, start, end)
+
+
+def _quoted(kind: str, said: str, start: int, flaws: list[Flaw]) -> Token:
+    end = start + len(said)
+    if kind == "curly":
+        hint = f"текст пишется в прямых одинарных кавычках: '{said[1:-1]}'"
+        flaws.append(Flaw(start=start, end=end, message="кавычки не те", hint=hint))
+        return Token("text", said[1:-1], start, end)
+    hidden = next((sign for sign in said if not (sign.isprintable() or sign in _INVISIBLE)), None)
+    if hidden:
+        flaws.append(Flaw(start=start, end=end, message=f"в кавычках недопустимый знак U+{ord(hidden):04X}"))
+    mark = said[0]
+    return Token("text" if kind == "text" else "quoted", said[1:-1].replace(mark * 2, mark), start, end)
 
 
 def _unwanted(text: str, at: int, flaws: list[Flaw]) -> int:

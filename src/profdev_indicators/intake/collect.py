@@ -214,7 +214,7 @@ def _of_source(
         .group_by("unit")
         .agg(errors=(pl.col("severity") == "error").sum(), warnings=(pl.col("severity") == "warning").sum())
     )
-    own = source.id in (gathered.district.card.sources or [each.id for each in gathered.district.sources])
+    own = source.id in {each.id for each in gathered.district.asked_by_card}
     state = (
         pl.when("told")
         .then(pl.when(pl.col("errors") + pl.col("warnings") > 0).then(pl.lit("remarks")).otherwise(pl.lit("answered")))

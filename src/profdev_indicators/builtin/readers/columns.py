@@ -36,7 +36,7 @@ class Columns:
 
     columns: Mapping[str, str] = key(
         "Заголовки столбцов: unit, period, id вопросов, «вопрос.link», link. Не названный здесь ищется по своему id "
-        "и по тексту вопроса",
+        "и по тексту вопроса. У записей (records) — заголовки столбцов, о которых говорит records: {key: СНИЛС-хеш}",
         factory=dict,
     )
     constants: Mapping[str, str] = key("Что поставить в каждую строку вместо столбца: id → текст", factory=dict)

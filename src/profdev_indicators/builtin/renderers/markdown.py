@@ -8,6 +8,7 @@ from attrs import frozen
 
 from profdev_indicators import wording
 from profdev_indicators.builtin.renderers import grounds, sheet, verdicts
+from profdev_indicators.builtin.renderers.categories import categories
 from profdev_indicators.builtin.renderers.exhibits import exhibits
 from profdev_indicators.builtin.renderers.marks import bullets, heading
 from profdev_indicators.builtin.renderers.organisations import organisations
@@ -49,6 +50,8 @@ def _blocks(monitoring: Monitoring) -> Iterator[str]:
     yield from exhibits(monitoring)
     for form in filled:
         yield from organisations(monitoring, form, units)
+    for form in filled:
+        yield from categories(monitoring, form)
     yield from grounds.not_answered(monitoring, mute)
     yield from grounds.defects(monitoring)
     yield from grounds.decisions(monitoring)

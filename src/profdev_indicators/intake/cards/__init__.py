@@ -93,9 +93,7 @@ def _deadline(text: str | None, period: Period) -> date | None:
 
 
 def _sources(district: District) -> tuple[Source, ...]:
-    chosen = district.card.sources
-    by_id = {source.id: source for source in district.sources}
-    sources = tuple(by_id[name] for name in chosen) if chosen else district.sources
+    sources = district.asked_by_card
     if not any(source.items for source in sources):
         raise RequestError("в конфигурации нет ни одного вопроса организациям (sources, card.sources)")
     return sources

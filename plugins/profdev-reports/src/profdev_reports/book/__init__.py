@@ -9,7 +9,7 @@ from profdev_indicators.views.form import forms
 from profdev_indicators.views.judgements import findings
 from profdev_indicators.views.units import in_order
 from profdev_reports import naming
-from profdev_reports.book import exhibits, heat, origin, sheets, summary, values
+from profdev_reports.book import categories, exhibits, heat, origin, sheets, summary, values
 from profdev_reports.book.binding import Binding
 
 
@@ -24,6 +24,7 @@ def render(_: object, monitoring: Monitoring) -> Mapping[str, bytes]:
     heat.sheet(binding, monitoring, filled[-1], units, heat.HEAT)
     for earlier in filled[:-1]:
         heat.sheet(binding, monitoring, earlier, units, f"{heat.HEAT} {naming.of_period(earlier.period)}")
+    categories.sheet(binding, monitoring, filled)
     values.sheet(binding, monitoring)
     sheets.found(binding, monitoring, found)
     sheets.advice(binding, monitoring, units)

@@ -9,6 +9,7 @@ from profdev_indicators.frames import SEVERITIES
 from profdev_indicators.results import Finding, Monitoring
 from profdev_indicators.views.coverage import coverage, units_asked
 from profdev_indicators.views.form import Form
+from profdev_reports.book import categories
 from profdev_reports.book.binding import BOLD, PLAIN, Binding, Cell, Page
 from profdev_reports.book.heat import HEAT
 from profdev_reports.book.numbers import absence
@@ -22,6 +23,7 @@ SHEETS = {
     "Форма": "критерии формы за запрошенные периоды: значение, n и N, изменение, цель",
     "Динамика": "все прочитанные периоды рядом, с графиками",
     HEAT: "организации и критерии",
+    categories.NAME: "район по предметам, возрасту и другим столбцам записей",
     NAME: "все организации и критерии построчно: для фильтров и своих расчётов",
     "Находки": "что ухудшилось и что требует внимания",
     "Рекомендации": "кому и что сделать",
@@ -40,7 +42,9 @@ def sheet(binding: Binding, monitoring: Monitoring, filled: Sequence[Form], foun
     page.gap()
     _answered(page, monitoring)
     _found(page, filled[-1], found)
-    _contents(page, {name: what for name, what in SHEETS.items() if name != HEAT or not monitoring.values.is_empty()})
+    absent = {HEAT} if monitoring.values.is_empty() else set()
+    absent |= set() if categories.has(monitoring) else {categories.NAME}
+    _contents(page, {name: what for name, what in SHEETS.items() if name not in absent})
     _legend(page)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from profdev_indicators import wording
 from profdev_indicators.frames import MAIN
 from profdev_indicators.results import Monitoring
+from profdev_indicators.views.breakdowns import NOT_TOLD, titles_of
 from profdev_reports.book.binding import MOST_ROWS, NUMBER, Binding, Look, Page, text_of
 
 NAME = "Значения"
@@ -19,7 +20,7 @@ _STATES = {
     "suppressed": "скрыто",
     "not_defined": "не определён",
 }
-_NUMBERS = ("value", "numerator", "denominator", "expected", "reported", "evidenced", "ci_low", "ci_high")
+_NUMBERS = ("value", "numerator", "denominator", "expected", "reported", "evidenced", "known", "ci_low", "ci_high")
 _HEADS = {
     "period": ("Период", 9),
     "unit": ("id", 12),
@@ -37,13 +38,14 @@ _HEADS = {
     "expected": ("Спрошено", 10),
     "reported": ("Ответили", 10),
     "evidenced": ("Подтвердили", 12),
+    "known": ("Известно", 10),
     "state": ("Состояние", 18),
     "reason": ("Причина", 34),
     "ci_low": ("Нижняя граница 95 %", 12),
     "ci_high": ("Верхняя граница 95 %", 12),
 }
 _TEXT: Look = {**NUMBER, "align": "left"}  # not wrapped: a row stays one line
-_ONLY_IF_USED = ("breakdown", "category", "ci_low", "ci_high", "reason")
+_ONLY_IF_USED = ("breakdown", "category", "known", "ci_low", "ci_high", "reason")
 
 
 def sheet(binding: Binding, monitoring: Monitoring) -> None:
@@ -65,7 +67,9 @@ def _frame(monitoring: Monitoring) -> pl.DataFrame:
         pl.col("indicator").replace_strict(units, default="", return_dtype=pl.String).alias("measured"),
         pl.col("state").cast(pl.String).replace(_STATES),
         pl.when(pl.col("reading") == MAIN).then(pl.lit("принятое")).otherwise("reading").alias("reading"),
-        *(name for name in _HEADS if name not in {"measured", "state", "reading"}),
+        pl.col("breakdown").replace(titles_of(monitoring.district)),
+        pl.when(pl.col("breakdown").is_not_null()).then(pl.col("category").fill_null(NOT_TOLD)).alias("category"),
+        *(name for name in _HEADS if name not in {"measured", "state", "reading", "breakdown", "category"}),
     )
     unused = [name for name in _ONLY_IF_USED if rows[name].null_count() == rows.height]
     if (monitoring.values["reading"] == MAIN).all():

@@ -8,7 +8,7 @@ from profdev_indicators.results import Monitoring
 from profdev_indicators.views.form import Form, forms
 from profdev_reports import kinds, provenance
 from profdev_reports.blocks import Block, Document, Heading, PageBreak
-from profdev_reports.documents import analyses, annexes, heat
+from profdev_reports.documents import analyses, annexes, categories, heat
 from profdev_reports.documents.advice import advice
 from profdev_reports.documents.conclusions import conclusions, decisions
 from profdev_reports.documents.dynamics import dynamics
@@ -82,6 +82,7 @@ def _appendices(seen: Picture) -> Iterator[Block]:
         ("Замечания к тексту приказа", annexes.remarks(seen)),
         ("Цели и показатели", annexes.goals(seen)),
         *((exhibit.title, analyses.blocks(exhibit, seen)) for exhibit in analyses.others(seen)),
+        *categories.appendices(seen),
     )
     maps = tuple(heat.values(seen, "Приложение 1. Значения по организациям"))
     yield from maps or (PageBreak(),)

@@ -25,11 +25,11 @@ _NOT_KNOWN = ("н/д", "нд", "нет данных", "нет сведений",
 _UNSEEN = "[\u200b\u200c\u200d\u2060\ufeff\u00ad]"
 _DASHES = "[\u2010-\u2015\u2212]"
 _NUMBER = r"^[+-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?$"
+_WHOLE = "^([^.,]+)(?:[.,]0+)?$"
 _CLOCK = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _ISO_DATE = rf"^([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_CLOCK}$"
 _DATE = rf"^([0-9]{{1,2}})\.([0-9]{{1,2}})\.([0-9]{{4}}){_CLOCK}(?: ?(?:г|года?)\.?)?$"
 _YEARS = (1900, 2100)
-_EXACT = 2**53  # whole numbers up to here are told apart in Float64
 
 
 @frozen(kw_only=True)
@@ -119,9 +119,8 @@ def _closely(plain: pl.Expr, kind: ColumnType, words: Words) -> pl.Expr:
     """What is written as people write it."""
     match kind:
         case "integer":
-            number = _number(plain)
-            whole = (number == number.round()) & (number.abs() <= _EXACT)
-            return pl.when(whole).then(number).cast(pl.Int64, strict=False)
+            digits = pl.when(plain.str.contains(_NUMBER)).then(plain.str.extract(_WHOLE, 1))
+            return digits.str.replace_all(" ", "", literal=True).cast(pl.Int64, strict=False)
         case "number":
             return _number(plain)
         case "flag":

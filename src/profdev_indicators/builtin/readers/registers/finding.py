@@ -38,6 +38,9 @@ class Sought:
 
     def objections(self) -> Iterator[Problem]:
         """Constants that are not of their type."""
+        if all(name in self.constants for name in self.kinds):
+            hint = "хотя бы один должен быть в таблице"
+            yield Problem(message="все столбцы записей заданы в constants", hint=hint)
         for name, text, kind in self._given():
             if typed(pl.Series([text]), kind, self.words)[1].item():
                 yield Problem(message=f"constants: {name}: «{text}» — не {KIND_WORDS[kind]}")
@@ -98,7 +101,7 @@ def mistyped(grid: Grid, columns: Mapping[str, Column]) -> Iterator[Problem]:
         declare = f"объявите его как есть: columns: {{{name}: {kind}}} — или " if kind else ""
         yield Problem(
             message=f"столбец «{column.heading}» — {dtype}, а объявлен как {column.kind} ({KIND_WORDS[column.kind]})",
-            hint=f"{declare}сохраните его как {KIND_WORDS[column.kind]}",
+            hint=f"{declare}сохраните его как {column.kind}",
         )
 
 

@@ -69,12 +69,11 @@ class Reading:
         n_rows: int | None,
         batch_size: int | None,  # noqa: ARG002 - ours keeps rows in the order in which they are numbered
     ) -> Iterator[pl.DataFrame]:
-        wanted = [name for name in self.columns if with_columns is None or name in with_columns]
         bad: dict[str, tuple[int, tuple[int, ...]]] = {}
         row = self.first_row
         left = n_rows
         for raw in self._raw():
-            batch = self._read(raw, row, wanted, bad)
+            batch = self._read(raw, row, bad)
             row += raw.height
             batch = batch if with_columns is None else batch.select(with_columns)
             batch = batch if left is None else batch.head(left)
@@ -82,9 +81,7 @@ class Reading:
             yield batch if predicate is None else batch.filter(predicate)
             if left == 0:
                 return
-        self._found.update(dict.fromkeys(wanted, (0, ())) | bad)
-        for name in [name for name, (cells, _) in self._found.items() if not cells]:
-            del self._found[name]
+        self._found = bad
 
     def _raw(self) -> Iterator[pl.DataFrame]:
         """The raw table in batches; what polars says of a broken one may hold cells, so it is never shown."""
@@ -109,29 +106,30 @@ class Reading:
         message = f"таблица не читается: непорядок не раньше строки {row}"
         return Problem(file=self.file, message=message, hint="лишняя или незакрытая кавычка? удвойте её или удалите")
 
-    def _read(
-        self, raw: pl.DataFrame, row: int, wanted: Sequence[str], bad: dict[str, tuple[int, tuple[int, ...]]]
-    ) -> pl.DataFrame:
-        """A batch as its types, without rows that nobody wants; what cannot be read goes into ``bad``."""
-        texts = {name: raw[name].cast(pl.String, strict=False) for name in self.conditions}
-        kept = [
-            texts[name].str.strip_chars().str.to_lowercase().is_in(list(words)).fill_null(value=False)
-            for name, words in self.conditions.items()
-        ]
-        keep = reduce(and_, kept) if kept else None
+    def _read(self, raw: pl.DataFrame, row: int, bad: dict[str, tuple[int, tuple[int, ...]]]) -> pl.DataFrame:
+        """A batch as its types, without empty rows and those nobody wants; what cannot be read goes into ``bad``.
+
+        Every column is looked at, whatever is asked for: whether a row is empty must not depend on that.
+        """
+        keep = self._kept(raw)
         cells: dict[str, pl.Series] = {}
-        for name in wanted:
-            column = self.columns[name]
+        for name, column in self.columns.items():
             cells[name], unread = typed(raw[column.position], column.kind, self.words)
-            unread = unread if keep is None else unread & keep
+            unread = unread & keep
             if unread.any():
                 count, rows = bad.get(name, (0, ()))
                 more = unread.arg_true().head(_SHOWN - len(rows)) + row
                 bad[name] = (count + int(unread.sum()), (*rows, *more))
-        batch = pl.DataFrame(cells)
-        batch = batch if keep is None else batch.filter(keep)
-        batch = batch.filter(pl.any_horizontal(pl.all().is_not_null())) if cells else batch
-        return batch.with_columns(**self.constants)
+        batch = pl.DataFrame(cells).filter(keep)
+        return batch.filter(pl.any_horizontal(pl.all().is_not_null())).with_columns(**self.constants)
+
+    def _kept(self, raw: pl.DataFrame) -> pl.Series:
+        texts = {name: raw[name].cast(pl.String, strict=False) for name in self.conditions}
+        kept = (
+            texts[name].str.strip_chars().str.to_lowercase().is_in(list(words)).fill_null(value=False)
+            for name, words in self.conditions.items()
+        )
+        return reduce(and_, kept, pl.repeat(value=True, n=raw.height, dtype=pl.Boolean, eager=True))
 
     def _told(self, name: str, cells: int, rows: tuple[int, ...]) -> Problem:
         column = self.columns[name]

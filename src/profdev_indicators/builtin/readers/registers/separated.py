@@ -48,15 +48,15 @@ def look(path: Path, known: Known, *, separator: str | None, encoding: str | Non
         UnreadableError: the file is empty, cut, or no text at all.
         OSError: it cannot be opened.
     """
-    head = _streamable(path) if encoding is None or encoding.lower() in _UTF8 else None
-    text = decoded(whole(path), encoding) if head is None else head
+    plain = _plain(path) if encoding is None or encoding.lower() in _UTF8 else None
+    text = decoded(whole(path), encoding) if plain is None else plain.head
     found = separator or guess_separator(text, known, header)
     heading = find_heading(text, found, known, header)
-    if head is None:
+    if plain is None:
         return Scanned(
             grid=_headed(heading), table=lambda: _whole(path, encoding, found, heading), separator=found, is_plain=False
         )
-    quote = '"' if _has_quotes(path) else None
+    quote = '"' if plain.has_quotes else None  # without them polars is a third faster for being told so
     return Scanned(
         grid=_headed(heading),
         table=lambda: _piecewise(path, found, heading, quote),
@@ -74,17 +74,26 @@ def _headed(heading: Heading) -> Grid:
     )
 
 
-def _streamable(path: Path) -> str | None:
-    """The beginning of a file that can be read piece by piece; None: it cannot."""
+@frozen(kw_only=True)
+class _Plain:
+    """A file that can be read piece by piece."""
+
+    head: str  # its beginning
+    has_quotes: bool
+
+
+def _plain(path: Path) -> _Plain | None:
+    """What is known of a file that can be read piece by piece; None: it cannot."""
     size = path.stat().st_size
     stride = max(size // _CHUNK // _SAMPLES, 1)
     head: str | None = None
-    number = 0
+    number, has_quotes = 0, False
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if b"\0" in chunk or (b"\r" in chunk and chunk.rstrip(b"\r").count(b"\r") != chunk.count(b"\r\n")):
                 return None
-            if size <= _FORGIVEN and b'"' in chunk:
+            has_quotes = has_quotes or b'"' in chunk
+            if has_quotes and size <= _FORGIVEN:
                 return None
             if number % stride == 0:
                 text = _sample(chunk, is_first=number == 0)
@@ -95,7 +104,7 @@ def _streamable(path: Path) -> str | None:
     head = (head or "").lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
     if not head.strip() or head.lstrip().startswith(("<", "%PDF", "PK\x03\x04")):
         return None  # whoever reads it whole says what is wrong
-    return head.replace("\r\n", "\n")
+    return _Plain(head=head.replace("\r\n", "\n"), has_quotes=has_quotes)
 
 
 def _sample(chunk: bytes, *, is_first: bool) -> str | None:
@@ -109,12 +118,6 @@ def _sample(chunk: bytes, *, is_first: bool) -> str | None:
         return None
 
 
-def _has_quotes(path: Path) -> bool:
-    """Whether there is a quotation mark at all: where there is none, polars is a third faster for being told so."""
-    with path.open("rb") as file:
-        return any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
-
-
 def _piecewise(path: Path, separator: str, heading: Heading, quote: str | None) -> pl.LazyFrame:
     return pl.scan_csv(
         path,
@@ -125,6 +128,8 @@ def _piecewise(path: Path, separator: str, heading: Heading, quote: str | None) 
         separator=separator,
         quote_char=quote,
         truncate_ragged_lines=True,
+        missing_columns="insert",  # polars takes the first row for what all rows have
+        extra_columns="ignore",
     )
 
 

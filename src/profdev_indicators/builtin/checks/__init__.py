@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from profdev_indicators.builtin.checks import records
 from profdev_indicators.codes import is_inn, is_ogrn
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import MAIN
@@ -31,6 +32,7 @@ def check_district(district: District) -> Iterator[Problem]:
             yield from _item(item, district, f"sources[{n}].items[{m}]")
     for path, indicator in _indicators(district):
         yield from _indicator(indicator, path)
+    yield from records.objections(district)
     yield from _dates(district)
     yield from _derived(district)
     yield from _card(district)
@@ -71,12 +73,15 @@ def _units(units: tuple[tuple[int, Unit], ...], district: District) -> Iterator[
 def _columns(source: Source, path: str) -> Iterator[Problem]:
     """A mapped column which nobody asks for is a misprint: its answers would be lost in silence."""
     known = {"unit", "period", "link"} | {name for item in source.items for name in (item.id, f"{item.id}.link")}
+    known = known if source.records is None else set(source.records.types)
     for option in ("columns", "constants"):
         for name in getattr(source.reader, option, None) or ():
             if name not in known:
                 close = get_close_matches(name, known, n=1)
-                hint = f"возможно, «{close[0]}»?" if close else "сначала опишите поле в items"
-                yield Problem(path=path, message=f"{option}: нет поля «{name}»", hint=hint)
+                place = "items" if source.records is None else "records.columns"
+                hint = f"возможно, «{close[0]}»?" if close else f"сначала опишите его в {place}"
+                what = "поля" if source.records is None else "столбца"
+                yield Problem(path=path, message=f"{option}: нет {what} «{name}»", hint=hint)
 
 
 def _item(item: Item, district: District, path: str) -> Iterator[Problem]:
@@ -161,6 +166,11 @@ def _summed(dates: Iterable[str], path: str) -> Iterator[Problem]:
 
 
 def _card(district: District) -> Iterator[Problem]:
+    registers = {source.id for source in district.sources if source.records is not None}
+    for n, name in enumerate(district.card.sources):
+        if name in registers:
+            message = f"«{name}» — записи (records): на них отвечает реестр, а не организация"
+            yield Problem(path=f"card.sources[{n}]", message=message, hint="уберите его из card.sources")
     text = district.card.deadline
     if text is None:
         return
