@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import yaml
 from criteria import POPULATIONS
 from register import COLUMNS, tree, unit_texts, years
 
@@ -32,8 +30,8 @@ def types(work: Work) -> Mapping[str, Any]:
 
 
 def plugged(kind: str) -> Engine:
-    """An engine by its kind."""
-    return kinds(plugin_manager())[Engine][kind]()
+    """An engine of the stock ones, by its kind."""
+    return kinds(plugin_manager(discover=False))[Engine][kind]()
 
 
 def question(work: Work) -> Question:

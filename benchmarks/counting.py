@@ -1,4 +1,4 @@
-"""Seven ways to count the same register: the library's engine, polars by hand, DuckDB, pandas, Spark; and a yardstick.
+"""Ways to count the same register: the library's engine, polars by hand, DuckDB, pandas, Spark; and a yardstick.
 
 All give seven outputs: organisations, municipalities, regions; municipalities and regions by subject; the same two by
 age band. A row of an output is a unit, a year and a category, with the number of jobs and, of each criterion, ``n``
@@ -11,9 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +106,8 @@ class Delivered:
 
 
 def _weighed(frame: pl.DataFrame, work: Work) -> tuple[int, ...]:
-    names = ["rows", *work.counters]
+    # Where persons are counted once, some say how many jobs there were and some how many persons.
+    names = [*(["rows"] if not work.persons else []), *work.counters]
     category = pl.col("category").cast(pl.String) if "category" in frame.columns else pl.lit(None, pl.String)
     place = category.replace_strict(CATEGORIES, range(1, len(CATEGORIES) + 1), default=0, return_dtype=pl.Int64)
     weight = (pl.col("unit").cast(pl.Int64) * 8191 + pl.col("period").cast(pl.Int64) * 31 + place * 127) % PRIME + 1
@@ -123,7 +123,9 @@ def engine(work: Work, delivered: Delivered, *, kind: str = "polars") -> None:
     from asked import parts, plugged, question  # noqa: PLC0415 - others do not pay for it
 
     names = {f"{asked.name}.{part}": f"{asked.name}.{part}" for asked in work.criteria for part in "nk"}
-    of = {told.name: next(asked for asked in work.criteria if asked.population == told.name) for told in work.populations}
+    of = {
+        told.name: next(asked for asked in work.criteria if asked.population == told.name) for told in work.populations
+    }
     names |= {f"{of[told.name].name}.{part}": f"{told.name}.{part}" for told in work.populations for part in "pu"}
     counters = [pl.col(theirs).alias(ours) for theirs, ours in names.items()]
     places = tree(work.size)
@@ -133,7 +135,9 @@ def engine(work: Work, delivered: Delivered, *, kind: str = "polars") -> None:
         for breakdown in (None, *BREAKDOWNS):
             here = frame.filter(pl.col("breakdown").eq_missing(pl.lit(breakdown, pl.String))).drop("breakdown")
             for level, since, until in (("unit", 0, first), ("municipality", first, second), ("region", second, None)):
-                own = here.filter(pl.col("unit") >= since, pl.lit(value=True) if until is None else pl.col("unit") < until)
+                own = here.filter(
+                    pl.col("unit") >= since, pl.lit(value=True) if until is None else pl.col("unit") < until
+                )
                 if breakdown is None or level != "unit":
                     delivered.put(_named(level, breakdown), own)
 
@@ -146,7 +150,7 @@ def _named(level: str, breakdown: str | None) -> str:
 
 
 def polars_by_hand(work: Work, delivered: Delivered) -> None:
-    """The same plan by somebody who knows polars: year by year, counters packed four to a number, one key a grouping."""
+    """The same plan by somebody who knows polars: year by year, four counters to a number, one key a grouping."""
     places = tree(work.size)
     for year, file in enumerate(work.files, FIRST_YEAR):
         jobs = _packed(work, file, places).collect(engine="streaming")
@@ -321,11 +325,11 @@ def _files(files: Sequence[Path]) -> str:
     return f"read_parquet({[str(file) for file in files]!r})"
 
 
-def _flags(work: Work, source: str) -> str:
-    """Populations and, inside them, criteria."""
+def _flags(work: Work, source: str, *, inside: bool = True) -> str:
+    """Populations and criteria; null outside the population, if asked for ``inside``."""
     within = [f"({told.sql}) AS {told.name}" for told in work.populations]
     holds = [
-        (f"({a.text})" if a.population == "everybody" else f"CASE WHEN {a.population} THEN {a.text} END")
+        (f"({a.text})" if a.population == "everybody" or not inside else f"CASE WHEN {a.population} THEN {a.text} END")
         + f" AS {a.name}"
         for a in work.criteria
     ]
@@ -338,7 +342,10 @@ def _sums(work: Work) -> str:
     return ", ".join(
         [
             "count(*) AS rows",
-            *(f'count_if({p.name}) AS "{p.name}.p", count(*) - count({p.name}) AS "{p.name}.u"' for p in work.populations),
+            *(
+                f'count_if({p.name}) AS "{p.name}.p", count(*) - count({p.name}) AS "{p.name}.u"'
+                for p in work.populations
+            ),
             *(f'count_if({a.name}) AS "{a.name}.n", count({a.name}) AS "{a.name}.k"' for a in work.criteria),
         ]
     )
@@ -392,7 +399,6 @@ def spark(work: Work, delivered: Delivered) -> None:
     session.createDataFrame(places.to_arrow(compat_level=pl.CompatLevel.oldest())).createOrReplaceTempView("tree")
     session.read.parquet(*map(str, work.files)).createOrReplaceTempView("register")
     counters = _sums(work).replace('"', "`")
-    names = ", ".join(_quoted(work)).replace('"', "`")
     told = session.sql(
         f"""SELECT /*+ BROADCAST(tree) */ number AS unit, municipality, period, {", ".join(BREAKDOWNS)}, {counters},
             grouping_id() AS which
@@ -432,6 +438,35 @@ def decode_and_sum(work: Work, delivered: Delivered) -> None:
     pl.scan_parquet(list(work.files)).select(unit.cast(pl.Int64).sum(), *columns).collect(engine="streaming")
 
 
+def duckdb_persons(work: Work, delivered: Delivered) -> None:
+    """Two stages for each output: what the jobs of a person say together, then persons."""
+    base = _duckdb(work)
+    base.execute(f"CREATE TEMP TABLE jobs AS {_flags(work, _files(work.files), inside=False)}")
+    levels = {"unit": "number", "municipality": "municipality", "region": "region"}
+    for breakdown in (None, *BREAKDOWNS):
+        by = "" if breakdown is None else f", {breakdown} AS category"
+        for level, place in levels.items():
+            if breakdown is not None and level == "unit":
+                continue
+            names = [told.name for told in (*work.populations, *work.criteria)]
+            said = ", ".join(
+                f"CASE WHEN bool_or({n}) THEN true WHEN count({n}) = count(*) THEN false END AS {n}" for n in names
+            )
+            inside = ", ".join(
+                a.name if a.population == "everybody" else f"CASE WHEN {a.population} THEN {a.name} END AS {a.name}"
+                for a in work.criteria
+            )
+            base.execute(
+                f"""CREATE OR REPLACE TEMP TABLE persons AS
+                SELECT {place} AS unit, period{by}, {said} FROM jobs JOIN tree USING (unit)
+                GROUP BY {place}, period, person{"" if breakdown is None else f", {breakdown}"}"""
+            )
+            keys = "unit, period" + ("" if breakdown is None else ", category")
+            told = ", ".join([*(p.name for p in work.populations), inside])
+            sums = base.sql(f"SELECT {keys}, {_sums(work)} FROM (SELECT {keys}, {told} FROM persons) GROUP BY ALL")
+            delivered.put(_named(level, breakdown), sums.pl())
+
+
 PEERS: Mapping[str, Callable[[Work, Delivered], None]] = {
     "engine": engine,
     "polars by hand": polars_by_hand,
@@ -441,5 +476,9 @@ PEERS: Mapping[str, Callable[[Work, Delivered], None]] = {
     "pandas": pandas_by_hand,
     "Spark": spark,
     "decode and sum": decode_and_sum,
+}
+PERSONS: Mapping[str, Callable[[Work, Delivered], None]] = {
+    "engine, persons once": engine,
+    "DuckDB, persons once": duckdb_persons,
 }
 YARDSTICK = "decode and sum"

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from attrs import frozen
-
 from register import FLAGS
 
 Columns: TypeAlias = Callable[[str], Any]  # what stands for the column of a name

@@ -98,9 +98,7 @@ def main() -> None:
 def district() -> District:
     """Nineteen shares and the four rules."""
     rows = "".join(INDICATOR.format(id=number, target=TARGET) for number in range(1, INDICATORS + 1))
-    text = QUESTION.format(
-        indicators=rows, points=POINTS, persons=PERSONS, length=LENGTH, behind=BEHIND, others=OTHERS
-    )
+    text = QUESTION.format(indicators=rows, points=POINTS, persons=PERSONS, length=LENGTH, behind=BEHIND, others=OTHERS)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "district.yaml"
         file.write_text(text, encoding="utf-8")
@@ -265,9 +263,7 @@ def measure(values: pl.DataFrame, tree: pl.DataFrame, asked: District, rounds: i
         "seconds": {name: round(statistics.median(taken), 2) for name, taken in seconds.items()},
         "cpu": {name: round(statistics.median(taken), 2) for name, taken in cpu.items()},
         # Of each round by itself: neighbours in time share what else the machine did.
-        "ratio": round(
-            statistics.median(a / b for a, b in zip(seconds["judge()"], seconds["DuckDB"], strict=True)), 2
-        ),
+        "ratio": round(statistics.median(a / b for a, b in zip(seconds["judge()"], seconds["DuckDB"], strict=True)), 2),
         "ratio of cpu": round(statistics.median(a / b for a, b in zip(cpu["judge()"], cpu["DuckDB"], strict=True)), 2),
     }
 
