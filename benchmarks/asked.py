@@ -34,8 +34,8 @@ def plugged(kind: str) -> Engine:
     return kinds(plugin_manager(discover=False))[Engine][kind]()
 
 
-def question(work: Work) -> Question:
-    """What is asked of every year."""
+def question(work: Work, *, levels: bool = True) -> Question:
+    """What is asked of every year; without ``levels``: of organisations alone."""
     places, columns = tree(work.size), types(work)
     numbers = {Period.parse(str(year), "year"): year for year in years(work.size)}
     links = pl.concat([places.select("unit", above="municipality"), places.select("unit", above="region")])
@@ -67,8 +67,8 @@ def question(work: Work) -> Question:
             )
             for asked in work.criteria
         ),
-        breakdowns=(Breakdown(column="subject"), Breakdown(column="age_band")),
-        above=links.join(periods, how="cross").select("unit", "period", "above"),
+        breakdowns=(Breakdown(column="subject"), Breakdown(column="age_band")) if levels else (),
+        above=links.join(periods, how="cross").select("unit", "period", "above").head(None if levels else 0),
         match_units=match_units,
         match_periods=match_periods,
         numbers=numbers,

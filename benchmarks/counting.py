@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +118,8 @@ def _weighed(frame: pl.DataFrame, work: Work) -> tuple[int, ...]:
 # --- the library ------------------------------------------------------------------------------------------------------
 
 
-def engine(work: Work, delivered: Delivered, *, kind: str = "polars") -> None:
-    """The library's engine, asked as the core asks it."""
+def engine(work: Work, delivered: Delivered, *, levels: bool = True) -> None:
+    """The library's engine, asked as the core asks it; without ``levels``: of organisations alone."""
     from asked import parts, plugged, question  # noqa: PLC0415 - others do not pay for it
 
     names = {f"{asked.name}.{part}": f"{asked.name}.{part}" for asked in work.criteria for part in "nk"}
@@ -130,7 +130,7 @@ def engine(work: Work, delivered: Delivered, *, kind: str = "polars") -> None:
     counters = [pl.col(theirs).alias(ours) for theirs, ours in names.items()]
     places = tree(work.size)
     first, second = places["municipality"].min(), places["region"].min()
-    for _, tallied in plugged(kind).tally(question(work), parts(work)):
+    for _, tallied in plugged("polars").tally(question(work, levels=levels), parts(work)):
         frame = tallied.frame.select(*KEYS, "breakdown", "rows", *counters)
         for breakdown in (None, *BREAKDOWNS):
             here = frame.filter(pl.col("breakdown").eq_missing(pl.lit(breakdown, pl.String))).drop("breakdown")
@@ -138,7 +138,7 @@ def engine(work: Work, delivered: Delivered, *, kind: str = "polars") -> None:
                 own = here.filter(
                     pl.col("unit") >= since, pl.lit(value=True) if until is None else pl.col("unit") < until
                 )
-                if breakdown is None or level != "unit":
+                if own.height and (breakdown is None or level != "unit"):
                     delivered.put(_named(level, breakdown), own)
 
 
@@ -477,6 +477,7 @@ PEERS: Mapping[str, Callable[[Work, Delivered], None]] = {
     "Spark": spark,
     "decode and sum": decode_and_sum,
 }
+YEARLY = {"engine, organisations only": partial(engine, levels=False)}
 PERSONS: Mapping[str, Callable[[Work, Delivered], None]] = {
     "engine, persons once": engine,
     "DuckDB, persons once": duckdb_persons,

@@ -28,9 +28,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import again
 from attrs import frozen
-from counting import PEERS, PERSONS, YARDSTICK, Delivered, Work
+from counting import PEERS, PERSONS, YARDSTICK, YEARLY, Delivered, Work
 from register import SIZES, write
+from telling import page, picture, table
 
 HERE = Path(__file__).parent
 SIXTY = 60
@@ -84,8 +86,9 @@ def main() -> None:
             peers = [p for p in given.peers if case.rows < SLOW.get(p, case.rows + 1)]
             told.append(measure(case, peers, given.rounds if case.rows < MANY else given.rounds_of_many, folder))
             print(table(told[-1]), flush=True)
+        kept = again.measure(given.rounds_of_many, folder) if given.again else None
     if given.write:
-        keep(told)
+        keep(told, kept)
 
 
 def _arguments() -> argparse.Namespace:
@@ -93,12 +96,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", nargs="+", default=["1e6", "1e7"], help="of " + ", ".join(map(str, SIZES)))
     parser.add_argument("--criteria", nargs="+", type=int, default=[19, SIXTY])
     parser.add_argument("--sixty-at", default="1e7", help="the size at which sixty criteria are asked")
-    parser.add_argument("--peers", nargs="+", default=[*PEERS, *PERSONS], choices=[*PEERS, *PERSONS])
+    parser.add_argument("--peers", nargs="+", default=[*PEERS, *PERSONS, *YEARLY], choices=[*PEERS, *PERSONS, *YEARLY])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rounds-of-many", type=int, default=1, help="from fifty million rows on")
     parser.add_argument("--folder", type=Path, help="where the registers stay; else they are removed")
     parser.add_argument("--texts", action="store_true", help="keys of organisations and persons are texts")
     parser.add_argument("--ordered", action="store_true", help="rows of one organisation lie together")
+    parser.add_argument("--again", action="store_true", help="also what is counted again after a change")
     parser.add_argument("--no-write", dest="write", action="store_false", help="print only")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -116,7 +120,7 @@ def one(asked: Mapping[str, Any]) -> dict[str, Any]:
         texts=asked["texts"],
         persons=asked["peer"] in PERSONS,
     )
-    count = {**PEERS, **PERSONS}[asked["peer"]]
+    count = {**PEERS, **PERSONS, **YEARLY}[asked["peer"]]
     with tempfile.TemporaryDirectory() as folder:
         delivered = Delivered(folder=Path(folder) if asked["rows"] >= MANY else None)
         _warm(asked["peer"])
@@ -210,6 +214,7 @@ def summary(case: Case, found: Mapping[str, Sequence[Mapping[str, Any]]], rounds
     base = found[first]
     return {
         "title": case.title,
+        "plain": not (case.texts or case.ordered),
         "rows": case.rows,
         "criteria": case.criteria,
         "bytes": read,
@@ -234,39 +239,22 @@ def summary(case: Case, found: Mapping[str, Sequence[Mapping[str, Any]]], rounds
     }
 
 
-def table(case: Mapping[str, Any]) -> str:
-    """Markdown."""
-    first = next(iter(case["peers"]))
-    lines = [
-        f"### {case['title']}",
-        "",
-        f"{case['bytes'] / 2**20:,.0f} MiB of files; {case['rounds']} interleaved rounds; load {case['load']}.",
-        "",
-        f"| | seconds, median | least | CPU seconds | peak memory, MiB | {first} ÷ this | of CPU seconds |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {peer} | {told['seconds']:.2f} | {told['least']:.2f} | {told['cpu']:.2f} | {told['mebibytes']:,} "
-            f"| {told['first to it']:.2f} | {told['first to it, cpu']:.2f} |"
-            for peer, told in case["peers"].items()
-        ),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def keep(told: Sequence[Mapping[str, Any]]) -> None:
-    """Write the results; cases measured before and not now stay."""
+def keep(told: Sequence[Mapping[str, Any]], again: Mapping[str, Any] | None) -> None:
+    """Write the results; what was measured before and not now stays."""
     results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    file = results / "records.json"
-    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"cases": []}
-    cases = {case["title"]: case for case in (*before["cases"], *told)}
+    file, dynamics = results / "records.json", results / "dynamics.json"
+    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    cases = {case["title"]: case for case in (*before.get("cases", []), *told)}
     report = {
         "machine": machine(),
         "versions": versions(),
-        **{k: v for k, v in before.items() if k not in ("machine", "versions")},
+        "cases": sorted(cases.values(), key=lambda case: (case["rows"], case["criteria"])),
+        "again": again or before.get("again"),
+        "dynamics": json.loads(dynamics.read_text(encoding="utf-8")) if dynamics.exists() else None,
     }
-    report["cases"] = list(cases.values())
     file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (results / "records.md").write_text(page(report), encoding="utf-8")
+    (HERE.parent / "docs" / "pictures" / "records.svg").write_text(picture(report), encoding="utf-8")
 
 
 def machine() -> dict[str, Any]:
