@@ -1,347 +1,338 @@
-"""One part of the records, counted by polars: what is true of each row once, then one group_by for each grain.
-
-Almost every row is the only one of its person and belongs to a unit with nobody below it: such rows are added up as
-they are, and units above are sums of units. Only the others are looked at person by person, at every height anew.
-"""
+"""A part from its rows to its sums: rules once, numbers for keys, one group-by for each grain, the rest from sums."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Final
 
 import polars as pl
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
-from profdev_indicators.builtin.engines.columns import Columns, Sum, added, person_sums, row_sums
-from profdev_indicators.records import Part, Question, Tallied, Tally, keys, lost
+from profdev_indicators.builtin.engines.grouping import raised, summed
+from profdev_indicators.builtin.engines.identities import Identities
+from profdev_indicators.builtin.engines.persons import joined, repeated
+from profdev_indicators.builtin.engines.places import Tree, of_breakdown, placed, targets
+from profdev_indicators.builtin.engines.plan import ALL, OWN, Plan, planned
+from profdev_indicators.builtin.engines.rows import Shrinking
+from profdev_indicators.builtin.engines.running import Running
+from profdev_indicators.records import Part, Question, Tallied, keys, lost
 
-_UNIT, _PERIOD, _PARENT, _PERSON, _ROW = "@unit", "@period", "@parent", "@person", "@row"
-_HERE = "@here"  # the unit, at any height, in which a row is counted
-_ROWS = "rows"
-_LARGE = 4_000_000  # rows of several periods which are rather read period by period than kept together
+_KEYS: Final = ["unit", "period", "breakdown", "category"]
+_CATEGORY: Final = 1 << 32  # numbers of categories are less
+_SPARSE: Final = 1 << 22  # numbers of units below this are looked up by position, however few they are
+
+
+@frozen(kw_only=True, eq=False)
+class _Batch:
+    """Rows that are in memory, whom they are about and where they count."""
+
+    rows: pl.DataFrame  # cell, and all of Shrinking.shrunk but the unit
+    cells: pl.DataFrame  # cell, unit, period, rows
+    links: pl.DataFrame  # as `places.targets` gives them
+    shrinking: Shrinking
+
+    @cached_property
+    def totals(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The places of units above, and their links."""
+        return placed(self.links.filter("total"))
 
 
 @define(kw_only=True, eq=False)
 class Count:
-    """Counts the records of one part for a question."""
+    """Counts parts one after the other; what it learns of texts of units is of use to the next."""
 
     question: Question
-    part: Part
-    engine: Any  # as `collect` takes it
-    _columns: Columns = field(init=False)
-    _above: pl.DataFrame = field(init=False)  # unit, period, above, parent: whether it is the nearest
+    running: Running
+    _plan: Plan = field(init=False)
+    _tree: Tree = field(init=False)
+    _units: Identities = field(init=False)
+    _periods: Identities = field(init=False)
+    _largest: dict[int, int] = field(factory=dict, init=False)  # rows of a group of a breakdown: to guess with
 
     def __attrs_post_init__(self) -> None:
-        self._columns = Columns.of(self.question.tallies)
-        self._above = _with_nearest(self.question.above)
+        self._plan = planned(self.question)
+        self._tree = Tree.of(self.question)
+        self._units = Identities(match=self.question.match_units, dtype=pl.UInt32())
+        self._periods = Identities(match=self.question.match_periods, dtype=pl.UInt16())
 
-    def tallied(self) -> Tallied:
-        """The sums of the part."""
-        pieces = [self._counted(frame) for frame in self._pieces()]
-        gone = pl.concat([piece.lost for piece in pieces]).group_by("what", "said").agg(pl.col(_ROWS).sum())
+    def part(self, part: Part) -> Tallied:
+        """What was counted in a part."""
+        shrinking = Shrinking(question=self.question, plan=self._plan)
+        found: list[pl.DataFrame] = []
+        gone: list[pl.DataFrame] = []
+        rows, batches = 0, 0
+        for said in self._read(part, shrinking):
+            if not said.height:
+                continue
+            rows, batches = rows + said.height, batches + 1
+            batch, out = self._known(said, part, shrinking)
+            gone += out
+            found += self._counted(batch)
+            if batches > 1:
+                found = [self._added(found)]
+        disjoint = self.question.person is None or batches == 0
         return Tallied(
-            frame=pl.concat([piece.frame for piece in pieces]),
-            lost=gone.sort("what", "said").cast(lost()),
-            rows=sum(piece.rows for piece in pieces),
+            frame=self._answers(found if disjoint else [self._added(found)]),
+            lost=_lost(gone),
+            rows=rows,
         )
 
-    def _pieces(self) -> Iterator[pl.LazyFrame]:
-        """The rows at once, or period by period where they are many: persons are told apart within a period only."""
-        frame, period = self.part.frame, self.question.period
-        if frame is None:
-            raise TypeError(self.part.name)
-        if self.part.period is not None or period is None or (self.part.rows or 0) <= _LARGE:
-            yield frame
+    # --- rows -------------------------------------------------------------------------------------------------------
+
+    def _read(self, part: Part, shrinking: Shrinking) -> Iterator[pl.DataFrame]:
+        """The rows of a part, as many as fit in memory at a time; rows of one person come together."""
+        if part.frame is None:
+            raise TypeError(part.name)
+        person, running = self.question.person, self.running
+        if person is None:
+            yield from running.batches(shrinking.shrunk(part.frame))
             return
-        texts = frame.select(pl.col(period).unique()).collect(engine=self.engine).to_series()
-        for text in texts:
-            yield frame.filter(pl.col(period).eq_missing(pl.lit(text, texts.dtype)))
-
-    def _counted(self, frame: pl.LazyFrame) -> Tallied:
-        rows, gone, height = self._read(frame)
-        alone, several = self._apart(rows)
-        parts: list[pl.LazyFrame] = []
-        own = [each for each in self._columns.sums if each.tally.own_only]
-        full = [each for each in self._columns.sums if not each.tally.own_only]
-        parts += self._of_rows(alone, own, full)
-        if several.height:
-            parts += self._of_persons(several, own, full)
-        return Tallied(frame=self._together(parts), lost=gone, rows=height)
-
-    # --- rows ---
-
-    def _read(self, frame: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-        """The rows that are somebody's, with what is true of each; those that are nobody's; how many were read."""
-        question = self.question
-        selected = [pl.col(question.unit).alias(_UNIT)]
-        if self.part.period is None and question.period is not None:
-            selected.append(pl.col(question.period).alias(_PERIOD))
-        if question.person is not None:
-            selected.append(pl.col(question.person).alias(_PERSON))
-        selected += [pl.col(cut.column).alias(f"cut:{cut.column}") for cut in question.breakdowns]
-        selected += [expression.alias(name) for name, expression in self._columns.made.items()]
-        read = frame.select(selected).collect(engine=self.engine)
-        rows, strangers = _matched(read, _UNIT, question.match_units, "unit")
-        gone = [strangers]
-        if self.part.period is None:
-            rows, undated = _matched(rows, _PERIOD, question.match_periods, "period")
-            gone.append(undated)
-        else:
-            rows = rows.with_columns(pl.lit(question.numbers[self.part.period], pl.UInt16).alias(_PERIOD))
-        if question.person is not None and (nameless := rows[_PERSON].null_count()):
-            gone.append(_gone("person", [None], [nameless]))
-        derived = [expression.alias(name) for name, expression in self._columns.then.items()]
-        for expression in derived:  # one may be made of another
-            rows = rows.with_columns(expression)
-        parents = self._above.lazy().filter("nearest").select(_UNIT, _PERIOD, pl.col("above").alias(_PARENT))
-        rows = rows.lazy().join(parents, on=[_UNIT, _PERIOD], how="left").collect(engine=self.engine)
-        return rows, pl.concat(gone), read.height
-
-    def _apart(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Rows to be added up as they are, and those of persons with several, or of units with others below."""
-        highest = self.question.above["above"].unique()
-        apart = rows[_UNIT].is_in(highest.implode())
-        if self.question.person is not None:
-            who = [_PERIOD, _PERSON] if self.part.period is None else [_PERSON]
-            again = rows.select(who).is_duplicated() if len(who) > 1 else rows[_PERSON].is_duplicated()
-            apart |= again & rows[_PERSON].is_not_null()
-        if not apart.any():
-            return rows, rows.clear()
-        return rows.filter(~apart), rows.filter(apart)
-
-    # --- rows that are persons of their own ---
-
-    def _of_rows(self, rows: pl.DataFrame, own: Sequence[Sum], full: Sequence[Sum]) -> Iterator[pl.LazyFrame]:
-        more, read = row_sums([*own, *full])
-        if more:
-            rows = rows.with_columns(expression.alias(name) for name, expression in more.items())
-        units = self._grouped(rows, _UNIT, [], read)
-        yield _named(units, _UNIT, None, added(read, _ROWS))
-        names = [each.tally.name for each in full]
-        if not names:
+        rows = part.rows if part.rows is not None else running.collect(part.frame.select(pl.len())).item()
+        slices = -(-rows // running.at_once)
+        if slices <= 1:
+            yield running.collect(shrinking.shrunk(part.frame))
             return
-        yield self._rolled_up(units, added({name: read[name] for name in names}, _ROWS), full)
-        for cut in self.question.breakdowns:
-            yield from self._cut_rows(rows, f"cut:{cut.column}", cut.column, cut.applies_to, full, read)
+        key = pl.col(person)
+        for number in range(slices):
+            # A person is in one slice only.
+            yield running.collect(shrinking.shrunk(part.frame.filter(key.is_not_null(), key.hash() % slices == number)))
+        yield from running.batches(shrinking.shrunk(part.frame.filter(key.is_null())))
 
-    def _cut_rows(
-        self,
-        rows: pl.DataFrame,
-        column: str,
-        name: str,
-        applies_to: str,
-        full: Sequence[Sum],
-        read: Mapping[str, Sequence[str]],
-    ) -> Iterator[pl.LazyFrame]:
-        wanted = {each.tally.name: read[each.tally.name] for each in full}
-        if applies_to in {"organisations", "all"}:
-            units = self._grouped(rows, _UNIT, [column], wanted)
-            yield _named(units, _UNIT, (name, column), added(wanted, _ROWS))
-        if applies_to in {"totals", "all"}:
-            masked, reading = self._masked(rows, full, wanted, pl.lit(value=True))
-            nearest = self._grouped(masked.filter(pl.col(_PARENT).is_not_null()), _PARENT, [column], reading)
-            sums = added(reading, _ROWS)
-            yield _named(nearest, _PARENT, (name, column), sums)
-            higher = self._above.select(pl.col(_UNIT).alias(_PARENT), _PERIOD, pl.col("above").alias(_HERE))
-            climbed = nearest.join(higher.lazy(), on=[_PARENT, _PERIOD])
-            yield _named(climbed, _HERE, (name, column), sums)
-
-    def _rolled_up(self, units: pl.LazyFrame, sums: Mapping[str, pl.Expr], full: Sequence[Sum]) -> pl.LazyFrame:
-        """Units above as sums of units, without those whose records enter no sum."""
-        totals = units.select(_UNIT, _PERIOD, _ROWS, **sums)
-        for each in full:
-            if each.tally.excluded is None:
-                continue
-            out = each.tally.excluded.lazy().select(
-                pl.col("unit").alias(_UNIT), pl.col("period").alias(_PERIOD), pl.lit(value=True).alias("out")
+    def _known(self, said: pl.DataFrame, part: Part, shrinking: Shrinking) -> tuple[_Batch, list[pl.DataFrame]]:
+        """The rows of units and periods that are known; and what was said in all others."""
+        on = ["unit", *(["period"] if self.question.period is not None else [])]
+        heard = self.running.collect(said.lazy().group_by(on).agg(pl.len().cast(pl.Int64).alias("rows")))
+        texts = {"unit": shrinking.units(heard["unit"])}
+        numbers = {"unit": self._units.numbers(texts["unit"])}
+        if self.question.period is not None:
+            texts["period"] = shrinking.periods(heard["period"])
+            numbers["period"] = self._periods.numbers(texts["period"])
+        elif part.period is not None:
+            numbers["period"] = pl.repeat(
+                self.question.numbers.get(part.period), heard.height, dtype=pl.UInt16, eager=True
             )
-            totals = totals.join(out, on=[_UNIT, _PERIOD], how="left")
-            columns = [f"{each.tally.name}.{part}" for part in "npku"]
-            kept = pl.col("out").is_null()
-            totals = totals.with_columns(pl.when(kept).then(name).otherwise(0).alias(name) for name in columns).drop(
-                "out"
-            )
-        above = self._above.lazy().select(_UNIT, _PERIOD, pl.col("above").alias(_HERE))
-        joined = totals.join(above, on=[_UNIT, _PERIOD])
-        return _named(joined, _HERE, None, {name: pl.col(name) for name in sums})
-
-    def _grouped(
-        self, rows: pl.DataFrame | pl.LazyFrame, unit: str, by: Sequence[str], read: Mapping[str, Sequence[str]]
-    ) -> pl.LazyFrame:
-        """Added columns of each unit and period; each column once, however many tallies read it."""
-        names = list(dict.fromkeys(name for columns in read.values() for name in columns if name))
-        grouped = rows.lazy().group_by(unit, _PERIOD, *by).agg(pl.len().alias(_ROWS), pl.col(names).sum())
-        return grouped.collect(engine=self.engine).lazy()
-
-    def _masked(
-        self, rows: pl.DataFrame, full: Sequence[Sum], read: Mapping[str, Sequence[str]], where: pl.Expr
-    ) -> tuple[pl.DataFrame, dict[str, Sequence[str]]]:
-        """Rows with columns that are nothing where the unit's records enter no sum above it."""
-        reading = dict(read)
-        for number, each in enumerate(full):
-            if each.tally.excluded is None:
-                continue
-            rows, out = self._out(rows, each.tally, number)
-            names = read[each.tally.name]
-            population = names[2] or f"all:{number}"
-            columns = [*names[:2], population, names[3]]
-            made = {}
-            for name in filter(None, columns):
-                column = pl.col(name) if name in rows.columns else pl.lit(value=True)
-                nothing = (
-                    pl.lit(value=False) if name not in rows.columns or rows[name].dtype == pl.Boolean else pl.lit(0.0)
-                )
-                made[f"{name}~{number}"] = pl.when(out & where).then(nothing).otherwise(column)
-            rows = rows.with_columns(**made)
-            reading[each.tally.name] = [f"{name}~{number}" if name else "" for name in columns]
-        return rows, reading
-
-    def _out(self, rows: pl.DataFrame, tally: Tally, number: int) -> tuple[pl.DataFrame, pl.Expr]:
-        name = f"out:{number}"
-        if tally.excluded is None or name in rows.columns:
-            return rows, pl.col(name)
-        out = tally.excluded.select(
-            pl.col("unit").alias(_UNIT), pl.col("period").alias(_PERIOD), pl.lit(value=True).alias(name)
+        told = heard.rename({name: f"said {name}" for name in on}).with_columns(
+            **numbers, **{f"text {name}": text for name, text in texts.items()}
         )
-        joined = (
-            rows.lazy()
-            .join(out.lazy(), on=[_UNIT, _PERIOD], how="left")
-            .with_columns(pl.col(name).fill_null(value=False))
-        )
-        return joined.collect(engine=self.engine), pl.col(name)
+        known = told.drop_nulls(["unit", "period"])
+        cells = known.group_by("unit", "period", maintain_order=True).agg(pl.col("rows").sum()).with_row_index("cell")
+        whose = told.join(cells.drop("rows"), on=["unit", "period"], how="left")
+        whose = whose.select(*(pl.col(f"said {name}").alias(name) for name in on), "cell")
+        rows = _numbered(said, whose, on)
+        gone = list(_unknown(told))
+        if known.height < told.height:
+            rows = rows.filter(pl.col("cell").is_not_null())
+        if self.question.person is not None and (nameless := rows["person"].null_count()):
+            gone.append(_told("person", pl.DataFrame({"said": [None], "rows": [nameless]})))
+        links = targets(self._tree, cells, self._plan.excluded)
+        return _Batch(rows=rows, cells=cells, links=links, shrinking=shrinking), gone
 
-    # --- persons with several rows, units with others below ---
+    # --- sums -------------------------------------------------------------------------------------------------------
 
-    def _of_persons(self, rows: pl.DataFrame, own: Sequence[Sum], full: Sequence[Sum]) -> Iterator[pl.LazyFrame]:
-        person = pl.col(_PERSON) if _PERSON in rows.columns else pl.lit(None, pl.String)
-        # A row without a key is a person of its own.
-        rows = rows.with_row_index(_ROW).with_columns(
-            person.alias(_PERSON), pl.when(person.is_null()).then(pl.col(_ROW)).alias(_ROW)
-        )
-        if own:
-            joined = self._persons(rows, _UNIT, [], own)
-            yield joined
-        if not full:
+    def _counted(self, batch: _Batch) -> Iterator[pl.DataFrame]:
+        """Sums of units, of those above them, and by category: frames with the columns of `_KEYS`, and of the plan."""
+        if self.question.person is None:
+            yield from self._of_rows(batch)
             return
-        everywhere = self._everywhere(rows)
-        yield self._persons(everywhere, _HERE, [], full)
-        highest = self.question.above["above"].unique()
-        for cut in self.question.breakdowns:
-            above = pl.col(_HERE).is_in(highest.implode())
-            kept = {"totals": above, "organisations": ~above, "all": pl.lit(value=True)}[cut.applies_to]
-            yield self._persons(everywhere.filter(kept), _HERE, [f"cut:{cut.column}"], full, name=cut.column)
+        again = repeated(batch.rows.with_columns(self._period_of(batch)))
+        yield from self._of_rows(evolve(batch, rows=batch.rows.filter(~again)))
+        if again.any():
+            yield from self._of_persons(evolve(batch, rows=batch.rows.filter(again)))
 
-    def _everywhere(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Every row in its own unit and in each above it."""
-        above = self._above.select(_UNIT, _PERIOD, pl.col("above").alias(_HERE))
-        higher = rows.lazy().join(above.lazy(), on=[_UNIT, _PERIOD])
-        here = rows.lazy().with_columns(pl.col(_UNIT).alias(_HERE))
-        return pl.concat([here, higher]).collect(engine=self.engine)
+    def _period_of(self, batch: _Batch) -> pl.Series:
+        return batch.cells["period"].gather(batch.rows["cell"]).alias("period")
 
-    def _persons(
-        self, rows: pl.DataFrame, unit: str, by: Sequence[str], sums: Sequence[Sum], *, name: str | None = None
-    ) -> pl.LazyFrame:
-        """The sums of persons, each with all its rows in one unit (and category)."""
-        reading: list[Sum] = []
-        for number, each in enumerate(sums):
-            if each.tally.excluded is None or unit == _UNIT:
-                reading.append(each)
-            else:
-                rows, out = self._out(rows, each.tally, number)
-                rows, masked = _masked_sum(rows, each, out & (pl.col(_HERE) != pl.col(_UNIT)), number)
-                reading.append(masked)
-        joined, more, read = person_sums(reading)
-        one = [unit, _PERIOD, *by, _PERSON, _ROW]
-        people = rows.lazy().group_by(one).agg(pl.len().alias("@rows"), **joined).with_columns(**more)
-        names = list(dict.fromkeys(column for columns in read.values() for column in columns if column))
-        grouped = people.group_by(unit, _PERIOD, *by).agg(
-            pl.len().alias("@persons"), pl.col("@rows").sum().alias(_ROWS), pl.col(names).sum()
+    def _of_rows(self, batch: _Batch) -> Iterator[pl.DataFrame]:
+        """Where every row counts by itself."""
+        rows = batch.rows.lazy()
+        most = int(batch.cells["rows"].max() or 0)  # type: ignore[arg-type]  # an integer
+        own = summed(rows.with_columns(key="cell"), self._plan, self.running.collect, largest=most)
+        own = own.rename({"key": "cell"}).join(batch.cells.drop("rows"), on="cell", maintain_order="left")
+        totals = batch.links.filter("total")
+        is_total = totals.filter("own").select("cell")
+        yield self._masked_own(own.join(is_total, on="cell", how="anti", maintain_order="left"))
+        if totals.height:
+            places, links = batch.totals
+            sums = own.lazy().join(places.lazy(), on="cell").drop("cell", "unit", "period")
+            above = self._raised(sums.group_by("place").sum(), links)
+            names = [pl.col(name).alias(name + OWN) for name in self._plan.sums.get(OWN, {}).values()]
+            told = own.join(is_total, on="cell", how="semi").select(
+                "unit", "period", pl.lit(value=True).alias("own"), *names
+            )
+            yield above.drop("own").join(told, on=["unit", "period"], how="left", maintain_order="left")
+        for number in range(len(self.question.breakdowns)):
+            yield from self._of_category(batch, number)
+
+    def _of_category(self, batch: _Batch, number: int) -> Iterator[pl.DataFrame]:
+        breakdown = self.question.breakdowns[number]
+        links = of_breakdown(batch.links, breakdown.applies_to)
+        if not links.height:
+            return
+        places, links = batch.totals if breakdown.applies_to == "totals" else placed(links)
+        whole = batch.cells.select("cell").join(places, on="cell", how="left", maintain_order="left")["place"]
+        rows = batch.rows.lazy().with_columns(place=pl.lit(whole).gather(pl.col("cell")))
+        if whole.null_count():
+            rows = rows.filter(pl.col("place").is_not_null())
+        plan = self._plan.broken_down()
+        sums = summed(
+            rows.with_columns(key=_combined("place", f"g{number}")),
+            plan,
+            self.running.collect,
+            largest=self._largest.get(number, 255),
         )
-        cut = (name, by[0]) if name is not None else None
-        # Rows are told by the whole tallies alone: those of own answers would tell them twice.
-        shown = pl.col(_ROWS) if not all(each.tally.own_only for each in sums) else pl.lit(0, pl.UInt32)
-        result = grouped.collect(engine=self.engine).lazy().with_columns(shown.alias(_ROWS))
-        return _named(result, unit, cut, added(read, "@persons"))
+        if not sums.height:
+            return
+        self._largest[number] = int(sums["len"].max())  # type: ignore[arg-type]  # an integer
+        apart = sums.lazy().with_columns(place=(pl.col("key") // _CATEGORY).cast(pl.UInt32), category=_category_of())
+        yield self._categorised(self._raised(apart, links, "category"), batch, number)
 
-    # --- together ---
+    def _masked_own(self, own: pl.DataFrame) -> pl.DataFrame:
+        """Sums of units that have none below: they count there whatever the mask."""
+        names = [pl.col(name).alias(name + mask) for mask, name in self._masked_names()]
+        return own.select("unit", "period", "rows", pl.lit(value=True).alias("own"), *names)
 
-    def _together(self, parts: Sequence[pl.LazyFrame]) -> pl.DataFrame:
-        sums = [f"{tally.name}.{part}" for tally in self.question.tallies for part in "npku"]
-        types = {**keys(), **{name: pl.Float64() if name.endswith(".n") else pl.Int64() for name in sums}}
-        on = keys().names()[:4]
-        added_up = [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in sums]
-        return (
-            pl.concat(parts, how="diagonal")
-            .group_by(on)
-            .agg(pl.col(_ROWS).sum(), *added_up)
-            .select(pl.col(name).cast(dtype) for name, dtype in types.items())
+    def _masked_names(self) -> Iterator[tuple[str, str]]:
+        for mask, sums in self._plan.sums.items():
+            for name in sums.values():
+                yield mask, name
+
+    def _raised(self, sums: pl.LazyFrame, links: pl.DataFrame, *more: str) -> pl.DataFrame:
+        masks = {mask: self._plan.only(mask) for mask in self._plan.sums if mask != OWN}
+        apart = sums.join(links.lazy(), on="place")
+        found = raised(apart, masks, ["target", "period", *more]).rename({"target": "unit"})
+        return found.with_columns(own=pl.lit(value=False)).collect(engine="in-memory")
+
+    def _categorised(self, found: pl.DataFrame, batch: _Batch, number: int) -> pl.DataFrame:
+        texts = batch.shrinking.categories(number, found["category"])
+        breakdown = pl.lit(self.question.breakdowns[number].column)
+        return found.with_columns(category=texts, breakdown=breakdown)
+
+    # --- persons ----------------------------------------------------------------------------------------------------
+
+    def _of_persons(self, batch: _Batch) -> Iterator[pl.DataFrame]:
+        """Persons with several rows: joined anew in each target and category."""
+        yield from self._joined(batch, batch.links, None)
+        for number, breakdown in enumerate(self.question.breakdowns):
+            yield from self._joined(batch, of_breakdown(batch.links, breakdown.applies_to), number)
+
+    def _joined(self, batch: _Batch, links: pl.DataFrame, number: int | None) -> Iterator[pl.DataFrame]:
+        keyed = links.with_columns(place=pl.struct("target", "period").rank("dense").cast(pl.UInt32))
+        whose = keyed.select("place", "target", "period").unique()
+        masks = [mask for mask in self._plan.sums if mask not in {ALL, OWN}]
+        key = _combined("place", "category")
+        category = pl.lit(0, pl.UInt32) if number is None else pl.col(f"g{number}")
+        rows = (
+            batch.rows.lazy()
+            .join(keyed.lazy().select("cell", "place", "own", *masks), on="cell")
+            .with_columns(category=category)
+            .with_columns(key=key)
             .collect(engine="in-memory")
         )
+        if not rows.height:
+            return
+        idle = [mask for mask in masks if not rows[mask].any()]
+        passes = [([ALL, *idle], rows), *(([mask], rows.filter(~pl.col(mask))) for mask in masks if mask not in idle)]
+        if OWN in self._plan.sums and number is None:
+            passes.append(([OWN], rows.filter("own")))
+        for together, some in passes:
+            plan = self._plan.only(*together)
+            if not some.height or not (plan.columns or ALL in together):
+                continue
+            persons = joined(some, ["key"], len(self._plan.flags), len(self._plan.amounts))
+            sums = summed(persons.select("key", "rows", *plan.packed), plan, self.running.collect, largest=255)
+            names = [pl.col(name).alias(name + mask) for mask in together for name in self._plan.sums[mask].values()]
+            count = pl.col("rows") if ALL in together else pl.lit(0, pl.Int64).alias("rows")
+            found = (
+                sums.lazy()
+                .with_columns(place=(pl.col("key") // _CATEGORY).cast(pl.UInt32), category=_category_of())
+                .join(whose.lazy(), on="place")
+                .select(pl.col("target").alias("unit"), "period", "category", count, *names)
+                .with_columns(own=pl.lit(together == [OWN]))
+                .collect(engine="in-memory")
+            )
+            yield found.drop("category") if number is None else self._categorised(found, batch, number)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _answers(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """The columns of Tallied.frame."""
+        frame = self._whole(found).lazy()
+        told = [
+            expression.alias(f"{tally.name}.{part}")
+            for tally in self.question.tallies
+            for part, expression in self._parts(tally.name, own_only=tally.own_only)
+        ]
+        return frame.select(*(pl.col(name).cast(dtype) for name, dtype in keys().items()), *told).collect(
+            engine="in-memory"
+        )
+
+    def _parts(self, name: str, *, own_only: bool) -> Iterator[tuple[str, pl.Expr]]:
+        for part, dtype in {"n": pl.Float64(), "p": pl.Int64(), "k": pl.Int64(), "u": pl.Int64()}.items():
+            terms = [pl.col(self._plan.columns[each] + mask) for each, mask in self._plan.answers[f"{name}.{part}"]]
+            value: Any = (
+                sum((term.cast(dtype) for term in terms[1:]), start=terms[0].cast(dtype)) if terms else pl.lit(0, dtype)
+            )
+            yield part, pl.when(pl.col("own"), pl.col("breakdown").is_null()).then(value) if own_only else value
+
+    def _added(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """One row for each unit, period and category."""
+        names = [name + mask for mask, name in self._masked_names()]
+        whole = self._whole(found).lazy()
+        return self.running.collect(whole.group_by(_KEYS).agg(pl.col("own").any(), pl.col("rows", *names).sum()))
+
+    def _whole(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        names = [name + mask for mask, name in self._masked_names()]
+        types: dict[str, Any] = {**keys(), "own": pl.Boolean()}
+        types |= {name: pl.Int64() if name.startswith("c") else pl.Float64() for name in names}
+        whole = pl.concat([pl.DataFrame(schema=types), *found], how="diagonal_relaxed").select(list(types))
+        return whole.with_columns(pl.col("own").fill_null(value=False), pl.col("rows", *names).fill_null(0))
 
 
-def _masked_sum(rows: pl.DataFrame, each: Sum, out: pl.Expr, number: int) -> tuple[pl.DataFrame, Sum]:
-    """The columns of one tally, nothing where ``out``; a population of every row becomes one that can be left."""
-    population = each.population or f"all:{number}"
-    made: dict[str, pl.Expr] = {}
+def _numbered(said: pl.DataFrame, heard: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    """Rows with the ``cell`` of what they say in place of it; null: nobody's.
 
-    def masked(name: str) -> str:
-        if not name:
-            return name
-        column = pl.col(name) if name in rows.columns else pl.lit(value=True)
-        nothing = pl.lit(0.0) if name in each.amounts else pl.lit(value=False)
-        made[f"{name}~{number}"] = pl.when(out).then(nothing).otherwise(column)
-        return f"{name}~{number}"
-
-    changed = Sum(
-        tally=each.tally,
-        yes=tuple(map(masked, each.yes)),
-        doubt=tuple(map(masked, each.doubt)),
-        amounts=frozenset(f"{name}~{number}" for name in each.amounts),
-        population=masked(population),
-        stranger=masked(each.stranger) if each.stranger else None,
-    )
-    return rows.with_columns(**made), changed
+    Args:
+        said: the rows.
+        heard: everything they say, and its ``cell``.
+        on: the columns of what they say.
+    """
+    known = heard.drop_nulls(on)
+    if len(on) == 1 and known.height:
+        name = on[0]
+        least, most = int(known[name].min()), int(known[name].max())  # type: ignore[arg-type]  # integers
+        if most - least < max(_SPARSE, 4 * said.height):
+            table = pl.repeat(None, most - least + 1, dtype=pl.UInt32, eager=True)
+            at = (known[name].cast(pl.Int64) - least).cast(pl.UInt32)
+            table = table.scatter(at, known["cell"])
+            position = (pl.col(name).cast(pl.Int64) - least).cast(pl.UInt32)
+            return said.with_columns(cell=pl.lit(table).gather(position)).drop(name)
+    return said.join(heard, on=list(on), how="left", maintain_order="left").drop(on)
 
 
-def _with_nearest(above: pl.DataFrame) -> pl.DataFrame:
-    """Units above with whether each is the nearest: the one that has most others above itself."""
-    heights = above.group_by("unit", "period").agg(pl.len().alias("over"))
-    found = above.join(heights, left_on=["above", "period"], right_on=["unit", "period"], how="left")
-    over = pl.col("over").fill_null(0)
-    nearest = (over == over.max().over("unit", "period")).alias("nearest")
-    return found.with_columns(nearest).select(
-        pl.col("unit").alias(_UNIT), pl.col("period").alias(_PERIOD), "above", "nearest"
-    )
+def _unknown(told: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """What was said in rows that enter no sum."""
+    nobody = told.filter(pl.col("unit").is_null())
+    yield _told("unit", nobody.select("rows", said="text unit"))
+    if "text period" in told.columns:
+        never = told.filter(pl.col("unit").is_not_null(), pl.col("period").is_null())
+        yield _told("period", never.select("rows", said="text period"))
 
 
-def _matched(
-    rows: pl.DataFrame,
-    column: str,
-    match: Callable[[pl.Series], pl.Series],
-    what: str,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows with numbers in place of what was said, and what was said by rows that are left out."""
-    said = rows[column].unique()
-    numbers = pl.DataFrame({column: said, "@number": match(said.cast(pl.String))})
-    lost_ones = numbers.filter(pl.col("@number").is_null()).select(column)
-    found = rows.join(numbers.drop_nulls("@number"), on=column, how="inner")
-    gone = rows.select(column).join(lost_ones, on=column, nulls_equal=True).group_by(column).agg(pl.len().alias(_ROWS))
-    told = _gone(what, gone[column].cast(pl.String).to_list(), gone[_ROWS].to_list())
-    return found.drop(column).rename({"@number": column}), told
+def _told(what: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(pl.lit(what).alias("what"), pl.col("said").cast(pl.String), pl.col("rows").cast(pl.Int64))
 
 
-def _gone(what: str, said: Sequence[str | None], rows: Sequence[int]) -> pl.DataFrame:
-    return pl.DataFrame({"what": [what] * len(said), "said": said, _ROWS: rows}, schema=lost())
+def _lost(gone: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    whole = pl.concat([pl.DataFrame(schema=lost()), *gone])
+    return whole.group_by("what", "said", maintain_order=True).agg(pl.col("rows").sum())
 
 
-def _named(frame: pl.LazyFrame, unit: str, cut: tuple[str, str] | None, sums: Mapping[str, pl.Expr]) -> pl.LazyFrame:
-    """Under the names of `Tallied.frame`."""
-    category = pl.col(cut[1]).cast(pl.String) if cut else pl.lit(None, pl.String)
-    return frame.select(
-        pl.col(unit).cast(pl.UInt32).alias("unit"),
-        pl.col(_PERIOD).cast(pl.UInt16).alias("period"),
-        pl.lit(cut[0] if cut else None, pl.String).alias("breakdown"),
-        category.alias("category"),
-        pl.col(_ROWS).cast(pl.Int64),
-        *(expression.alias(name) for name, expression in sums.items()),
-    )
+def _combined(place: str, category: str) -> pl.Expr:
+    """One number made of those of a place and of a category, which may be null."""
+    return pl.col(place).cast(pl.UInt64) * _CATEGORY + (pl.col(category).cast(pl.UInt64) + 1).fill_null(0)
+
+
+def _category_of() -> pl.Expr:
+    number = pl.col("key") % _CATEGORY
+    return pl.when(number > 0).then(number - 1).cast(pl.UInt32)
