@@ -68,7 +68,7 @@ def question(work: Work, *, levels: bool = True) -> Question:
             for asked in work.criteria
         ),
         breakdowns=(Breakdown(column="subject"), Breakdown(column="age_band")) if levels else (),
-        above=links.join(periods, how="cross").select("unit", "period", "above").head(None if levels else 0),
+        above=links.join(periods, how="cross").select("unit", "period", "above").filter(levels),
         match_units=match_units,
         match_periods=match_periods,
         numbers=numbers,

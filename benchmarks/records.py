@@ -1,7 +1,7 @@
 """The engine for records beside what people would write by hand: the same sums from the same register, in one run.
 
     python benchmarks/records.py [--rows 1e6 1e7] [--criteria 19 60] [--peers engine "polars by hand"] [--rounds 5]
-                                 [--folder DIR] [--no-write]
+                                 [--texts] [--ordered] [--again] [--folder DIR] [--no-write]
 
 Every round starts every peer once, each in a process of its own, one after the other, so that whatever else the machine
 does falls on all of them and a peak of memory is its own. Files are read once before, so that all find them warm. The
@@ -24,7 +24,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +98,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", nargs="+", default=["1e6", "1e7"], help="of " + ", ".join(map(str, SIZES)))
     parser.add_argument("--criteria", nargs="+", type=int, default=[19, SIXTY])
     parser.add_argument("--sixty-at", default="1e7", help="the size at which sixty criteria are asked")
-    parser.add_argument("--peers", nargs="+", default=[*PEERS, *PERSONS, *YEARLY], choices=[*PEERS, *PERSONS, *YEARLY])
+    parser.add_argument("--peers", nargs="+", default=_installed(), choices=[*PEERS, *PERSONS, *YEARLY])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rounds-of-many", type=int, default=1, help="from fifty million rows on")
     parser.add_argument("--folder", type=Path, help="where the registers stay; else they are removed")
@@ -106,6 +108,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-write", dest="write", action="store_false", help="print only")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _installed() -> list[str]:
+    """Everybody, without Spark where it is not."""
+    return [peer for peer in (*PEERS, *PERSONS, *YEARLY) if peer != "Spark" or find_spec("pyspark")]
 
 
 # --- one peer, in a process of its own --------------------------------------------------------------------------------
@@ -254,7 +261,9 @@ def keep(told: Sequence[Mapping[str, Any]], again: Mapping[str, Any] | None) -> 
     }
     file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     (results / "records.md").write_text(page(report), encoding="utf-8")
-    (HERE.parent / "docs" / "pictures" / "records.svg").write_text(picture(report), encoding="utf-8")
+    drawn = HERE.parent / "docs" / "pictures" / "benchmarks" / "records.svg"
+    drawn.parent.mkdir(parents=True, exist_ok=True)
+    drawn.write_text(picture(report), encoding="utf-8")
 
 
 def machine() -> dict[str, Any]:
@@ -268,7 +277,11 @@ def machine() -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """What was compared."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 if __name__ == "__main__":
