@@ -1,6 +1,7 @@
 # make demo   an invented district: data, values, report            make test    the tests
 # make lint   style, types, import contracts                        make bench   figures of performance
 # make docs   regenerate the reference and the pictures             make golden  accept new outputs of the example
+# make bench-records   records at 10⁶, 10⁷ and 10⁸ rows, all peers; 2 GB of disk, an hour
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ TESTED := -e '.[xlsx,sql,s3]'
 WITH_SPARK := -e '.[xlsx]' -e 'plugins/profdev-spark[delta]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-browser test-rules test-core test-spark lint bench docs golden clean
+.PHONY: demo test test-browser test-rules test-core test-spark lint bench bench-records docs golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/profdev demo demo
@@ -47,6 +48,11 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/intake.py
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/python benchmarks/documents.py
+	$(BIN)/python benchmarks/dynamics.py
+	$(BIN)/python benchmarks/records.py --rows 1e6
+
+bench-records: $(VENV)/.ready
+	$(BIN)/python benchmarks/records.py --rows 1e6 1e7 1e8 --criteria 19 60 --again
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
