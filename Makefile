@@ -30,7 +30,7 @@ test-rules: $(VENV)/.ready
 
 # The core must not need a plugin package: a second environment which has none.
 test-core: $(VENV)-core/.ready
-	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not rules" tests
+	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not rules and not spark" tests
 
 # Records counted by Apache Spark: a third environment, and Java. Nothing else needs either.
 test-spark: $(VENV)-spark/.ready

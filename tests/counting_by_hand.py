@@ -139,8 +139,9 @@ def _answer(rows: list[dict[str, Any]], tally: Tally, number: int) -> float | No
     truths = [row["told"].get((tally.name, "where", number), True) for row in rows]
     if counted.sum is None:
         return 1.0 if True in truths else None if None in truths else 0.0
-    amounts = [
+    amounts: list[float | None] = [
         None if truth is None else 0.0 if not truth else row["told"][tally.name, "sum", number]
         for row, truth in zip(rows, truths, strict=True)
     ]
-    return None if None in amounts else float(sum(amounts))
+    told = [amount for amount in amounts if amount is not None]
+    return float(sum(told)) if len(told) == len(amounts) else None

@@ -11,7 +11,7 @@ import polars as pl
 from attrs import frozen
 
 from profdev_indicators.expressions import ColumnType, Expression, parse
-from profdev_indicators.model import Breakdown
+from profdev_indicators.model import AppliesTo, Breakdown
 from profdev_indicators.periods import Period
 from profdev_indicators.records import Counted, Part, Question, Tally
 
@@ -75,7 +75,7 @@ def records(seed: int, rows: int, asking: Asking) -> pl.DataFrame:
     """Invented records; cells are empty now and then, units and periods unknown now and then."""
     random = Random(seed)  # noqa: S311 - invented, not secret
     units = UNITS + (MUNICIPALITIES if asking.upper_records else 0)
-    calls = [unit_text(random.randrange(units)) for _ in range(rows)]
+    calls: list[str | None] = [unit_text(random.randrange(units)) for _ in range(rows)]
     calls = [random.choice([None, "9", "77777"]) if random.random() < 0.03 else call for call in calls]
     people = max(1, rows * 2 // 3)
     frame: dict[str, list[Any]] = {
@@ -103,7 +103,7 @@ def question(seed: int, asking: Asking, *, tallies: int = 6) -> Question:
 def asked(asking: Asking, tallies: Sequence[Tally], random: Random | None = None) -> Question:
     """A question with tallies of one's own."""
     random = random or Random(0)  # noqa: S311 - the same
-    applies = ("all", "totals", "organisations")
+    applies: tuple[AppliesTo, ...] = ("all", "totals", "organisations")
     columns = schema(asking)
     return Question(
         source="register",
