@@ -50,6 +50,7 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/expressions.py
 	$(BIN)/python tools/pictures.py
 	$(BIN)/python tools/documents.py
 

@@ -15,11 +15,13 @@ import pytest
 import yaml
 
 from example_district import plugins
-from profdev_indicators import demo, load, monitor
+from profdev_indicators import demo, load, monitor, publish
+from profdev_indicators.cli.explain import lines
 from profdev_indicators.demo import questions
 from profdev_indicators.demo.answers import YEARS, truth
 from profdev_indicators.demo.organisations import organisations
 from profdev_indicators.demo.people import COLUMNS
+from profdev_indicators.engine.explain import explain
 from profdev_indicators.results import Monitoring
 
 Row = Mapping[str, str]
@@ -224,3 +226,32 @@ def test_in_the_district_a_person_is_counted_once(
         assert (cards.numerator, cards.denominator) == (sum(map(holds, main)), len(main))
         assert (register.numerator, register.denominator) == (len(counted), len(people))
         assert len(main) - len(people) == TWICE[year]
+
+
+@pytest.mark.plugins("kbr", "chegem", "statistics", "reports")
+def test_an_explanation_tells_the_categories_in_their_order(both: tuple[Monitoring, Monitoring]) -> None:
+    told = explain(both[1], "5.1", "район", period="2022")
+    ages = [each for each in told.categories if each.breakdown == "Возраст"]
+    assert [each.category for each in ages] == ["до 25", "25–35", "36–45", "46–55", "56 и старше"]
+    assert sum(each.known or 0 for each in ages) == told.value.denominator  # everybody is of one age
+    assert [each.category for each in told.categories if each.breakdown == "Предмет"][-1] == "не указано"
+    assert {"Разрез: Предмет", "Разрез: Возраст"} <= set(lines(told))
+    assert explain(both[0], "5.1", "район", period="2022").categories == ()
+
+
+@pytest.mark.plugins("kbr", "chegem", "statistics", "reports")
+def test_nothing_of_the_categories_is_published(both: tuple[Monitoring, Monitoring], example: demo.Demo) -> None:
+    assert both[1].values["breakdown"].drop_nulls().n_unique() == 2
+    public, _ = publish(both[1], data=example.data, plugins=plugins())
+    assert public.history["breakdown"].null_count() == public.history.height
+    assert public.tallies.is_empty()
+
+
+@pytest.mark.plugins("kbr", "chegem", "statistics", "reports")
+def test_no_key_of_a_person_comes_out(both: tuple[Monitoring, Monitoring], example: demo.Demo) -> None:
+    keys = {row["person_key"] for year in YEARS for row in rows(example.data, year)}
+    answer = both[1]
+    frames = (answer.history, answer.tallies, answer.defects, answer.answers, answer.places, answer.unchecked)
+    said = "".join(frame.write_csv() for frame in frames)
+    said += " ".join(map(str, answer.notices))
+    assert not [key for key in keys if key in said]

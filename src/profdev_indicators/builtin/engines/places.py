@@ -27,9 +27,8 @@ class Tree:
         links = question.above.select(
             pl.col("unit").cast(pl.UInt32), pl.col("period").cast(pl.UInt16), target=pl.col("above").cast(pl.UInt32)
         )
-        above = links.filter(pl.col("target") != pl.col("unit")).unique()
         totals = links.select("target", "period").unique().with_columns(total=pl.lit(value=True))
-        return cls(above=above, totals=totals)
+        return cls(above=links, totals=totals)
 
     @cached_property
     def by_period(self) -> Mapping[int, Tree]:
