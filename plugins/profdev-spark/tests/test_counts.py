@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from random_records import Asking, parts, question, records
 
 import profdev_spark
 from asked_of_records import LITTLE
@@ -17,6 +16,7 @@ from profdev_indicators.builtin.engines import Polars
 from profdev_indicators.model import Engine
 from profdev_indicators.records import Part, Question
 from profdev_spark.engine import Spark
+from random_records import Asking, parts, question, records
 from registers import UNITS, YAML, register
 
 pytestmark = pytest.mark.spark
