@@ -40,9 +40,7 @@ def test_nothing_is_said_but_the_answer_and_the_master_comes_from_the_environmen
 
 
 def test_a_session_that_is_open_keeps_its_settings() -> None:
-    told(HERE, question(), part(register()))
-    open_one = SparkSession.getActiveSession()
-    assert open_one is not None
+    open_one = session.opened(HERE)
     open_one.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
     open_one.conf.set("spark.sql.ansi.enabled", "false")
     told(HERE, question(), part(register()))
