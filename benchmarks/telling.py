@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 MILLION = 10**6
 FORM = 19  # criteria
@@ -28,6 +28,7 @@ class Goal:
     most: float
     unit: str  # of both figures: «×», «MiB», none
     reached: float | None  # None: not measured
+    busy: bool = False  # the machine did more than its processors can: neither met nor missed for certain
 
     @property
     def line(self) -> str:
@@ -35,6 +36,7 @@ class Goal:
         if self.reached is None:
             return f"| {self.what} | ≤ {self.most:g}{self.unit} | – | not measured |"
         word = "met" if self.reached <= self.most else "**missed**"
+        word += ", but on a busy machine: measure again" if self.busy else ""
         return f"| {self.what} | ≤ {self.most:g}{self.unit} | {self.reached:.3g}{self.unit} | {word} |"
 
 
@@ -106,7 +108,7 @@ def goals(report: Mapping[str, Any]) -> Sequence[Goal]:
             what="rules over 7.6 million cells ÷ DuckDB",
             most=0.7,
             unit=" ×",
-            reached=dynamics["ratio"] if dynamics else None,
+            reached=dynamics["ratio"] if dynamics and dynamics["cells"] > 7 * MILLION else None,
         ),
     ]
 
@@ -115,6 +117,7 @@ def page(report: Mapping[str, Any]) -> str:
     """Markdown."""
     machine = report["machine"]
     built = ", ".join(f"{name} {number}" for name, number in report["versions"].items())
+    busy = any(case["load"] > 2 * machine["cpus"] for case in report["cases"])
     place = f"{machine['cpus']} × {machine['model']}, {machine['gibibytes']} GiB, {machine['system']}"
     lines = [
         f"{place}; {built}. The register is invented. Others may have worked on the machine: look at ratios; a load",
@@ -122,7 +125,7 @@ def page(report: Mapping[str, Any]) -> str:
         "",
         "| goal | wanted | reached | |",
         "| --- | ---: | ---: | --- |",
-        *(goal.line for goal in goals(report)),
+        *(evolve(goal, busy=goal.unit != " MiB" and busy).line for goal in goals(report)),
         "",
         *(table(case) for case in report["cases"]),
     ]
