@@ -16,7 +16,9 @@ Key = tuple[int, int, str | None, str | None]
 YES, UNKNOWN, NO = "yes", "unknown", "no"
 
 
-def count(question: Question, parts: Sequence[Part]) -> tuple[dict[Key, Row], Counter[tuple[str, str | None]]]:
+def count(
+    question: Question, parts: Sequence[Part]
+) -> tuple[dict[Key, dict[str, Any]], Counter[tuple[str, str | None]]]:
     """What is counted, by unit, period, breakdown and category; and what is lost."""
     found: dict[Key, dict[str, Any]] = {}
     gone: Counter[tuple[str, str | None]] = Counter()
@@ -90,7 +92,8 @@ def _tally(question: Question, tally: Tally, key: Key, rows: Sequence[Row]) -> t
         if population != YES:
             continue
         p += 1
-        answers = [_answer(counted, person) for counted in tally.counted]
+        inside = [row for row in person if _population(tally, row) == YES]
+        answers = [_answer(counted, inside) for counted in tally.counted]
         known = [state != UNKNOWN for state, _ in answers]
         if known and not (all(known) if tally.missing == "strict" else any(known)):
             continue

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from attrs import frozen
 
-from counting_by_hand import ByHand
+import counted_by_hand
 from profdev_indicators import hookimpl, load, plugin_manager
 from profdev_indicators.model import District, Engine
+from profdev_indicators.records import Part, Question, Tallied, keys, lost
 
 Row = Mapping[str, Any]
 
@@ -69,6 +71,28 @@ sections:
 """
 
 
+@frozen(kw_only=True)
+class ByHand:
+    """Считает записи строка за строкой: медленно, зато видно, что верно."""
+
+    def tally(self, question: Question, parts: Sequence[Part]) -> Iterator[tuple[int, Tallied]]:
+        """Each part by itself."""
+        sums = [f"{tally.name}.{part}" for tally in question.tallies for part in "npku"]
+        types = {**keys(), **{name: pl.Float64() if name.endswith(".n") else pl.Int64() for name in sums}}
+        for number, part in enumerate(parts):
+            found, gone = counted_by_hand.count(question, [part])
+            rows = [{**dict(zip(keys(), key, strict=False)), **told} for key, told in found.items()]
+            left = [(what, said, times) for (what, said), times in gone.items()]
+            yield (
+                number,
+                Tallied(
+                    frame=pl.DataFrame(rows, schema=types),
+                    lost=pl.DataFrame(left, schema=lost(), orient="row"),
+                    rows=0,
+                ),
+            )
+
+
 class _ByHand:
     @hookimpl
     def provide_engines(self) -> Mapping[str, type[Engine]]:
@@ -120,9 +144,8 @@ def counted(rows: Sequence[Row], indicator: str, *, person: bool = True) -> tupl
             continue
         whole += 1
         if indicator == "3":
-            told = [row.get("hours") for row in inside]
-            if all(hours is not None for hours in told):
-                known, total = known + 1, total + sum(hours for hours in told if hours is not None)
+            told = [hours for row in inside if (hours := row.get("hours")) is not None]
+            known, total = known + bool(told), total + sum(told)
             continue
         answers = [
             row.get("main") if indicator == "4" else kleene_and(row.get("main"), row.get("trained")) for row in inside

@@ -84,8 +84,8 @@ class Tally:
     (``available``). Where persons are counted once, the rows of a person, within a unit or a category, speak
     together: it belongs to the population if a row does; of each ``counted`` a «yes» outweighs «not known», which
     outweighs «no»; amounts (``sum``) are added over its rows, as hours of two jobs are: over those where the amount
-    is known, and one such row makes it known. All rows speak, those outside the population too. Without ``counted``
-    every row of the population is known, and the sum is 0.
+    is known, and one such row makes it known. Only rows of the population answer: what is true of a person elsewhere
+    is counted nowhere. Without ``counted`` every row of the population is known, and the sum is 0.
     """
 
     name: str  # of its columns in Tallied

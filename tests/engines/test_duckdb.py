@@ -15,7 +15,11 @@ from random_records import PERIODS, Asking, above, match_units, question, record
 def query(tally: Tally, *, persons: bool) -> str:
     """One tally at every unit; `told` has a row for each record and each unit in which it counts."""
     population = " OR ".join(f"({to_sql(flag, 'duckdb')})" for flag in tally.population) or "TRUE"
-    wheres = ["TRUE" if c.where is None else to_sql(c.where, "duckdb") for c in tally.counted]
+    # Of a person's rows only those of the population answer.
+    wheres = [
+        f"CASE WHEN {population} THEN ({'TRUE' if c.where is None else to_sql(c.where, 'duckdb')}) ELSE FALSE END"
+        for c in tally.counted
+    ]
     amounts = ["1" if c.sum is None else to_sql(c.sum, "duckdb") for c in tally.counted]
     told = [
         f"CASE WHEN ({where}) AND ({amount}) IS NULL THEN NULL ELSE ({where}) END AS c{n}, "

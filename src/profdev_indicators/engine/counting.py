@@ -166,7 +166,7 @@ class Counter:
         for wanted, group in lacking.items():
             missing = [tally for tally in tallies if tally.name in wanted]
             for at, counted in self._ask(missing, group):
-                tallied = evolve(counted, notes=self.parts[at].unread())
+                tallied = evolve(counted, notes=(*counted.notes, *self.parts[at].unread()))
                 self._keep(at, tallied, missing)
                 whole = stacked([known[at].frame, tallied.frame]) if at in known else tallied.frame
                 yield at, evolve(tallied, frame=whole)

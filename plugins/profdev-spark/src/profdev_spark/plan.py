@@ -59,8 +59,9 @@ def planned(tallies: Sequence[Tally]) -> Plan:
     answers: dict[str, str] = {}
     for tally in tallies:
         mask = _mask(tally, excluded)
-        population = codes[_code(" OR ".join(f"({to_sql(flag, 'spark')})" for flag in tally.population) or "TRUE")]
-        counted = [_counted(each, codes, amounts) for each in tally.counted]
+        belongs = " OR ".join(f"({to_sql(flag, 'spark')})" for flag in tally.population)
+        population = codes[_code(belongs or "TRUE")]
+        counted = [_counted(each, belongs, codes, amounts) for each in tally.counted]
         for suffix, aggregate in _aggregates(tally.missing, population, counted):
             answers[f"{tally.name}.{suffix}"] = aggregates.setdefault((aggregate, mask), f"s{len(aggregates)}")
     return Plan(
@@ -96,9 +97,14 @@ def _code(condition: str) -> str:
     return f"COALESCE(CAST(({condition}) AS INT) * {YES}, {UNKNOWN})"
 
 
-def _counted(counted: Counted, codes: _Columns, amounts: _Columns) -> tuple[str, str]:
-    """Columns of the code and of the amount; where rows are counted the amount is 1."""
+def _counted(counted: Counted, belongs: str, codes: _Columns, amounts: _Columns) -> tuple[str, str]:
+    """Columns of the code and of the amount; where rows are counted the amount is 1.
+
+    Of a person's rows only those of the population answer: the others say «no».
+    """
     where = "TRUE" if counted.where is None else to_sql(counted.where, "spark")
+    if belongs:
+        where = f"CASE WHEN {belongs} THEN ({where}) ELSE FALSE END"
     if counted.sum is None:
         return codes[_code(where)], "1"
     amount = f"CAST(({to_sql(counted.sum, 'spark')}) AS DOUBLE)"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
+import polars as pl
+
 _PACKAGE = "cudf-polars-cu12"
 _HOW = (
     f"нужны карта NVIDIA и пакет: pip install {_PACKAGE}. Он работает с теми выпусками polars, которые называет сам; "
@@ -17,11 +19,14 @@ def lacking() -> str:
     """Why records cannot be counted on a GPU here; empty: they can."""
     try:
         import_module("cudf_polars")
+        # It may load and yet not understand the plans of this polars, or find no card.
+        some = pl.LazyFrame({"unit": [1, 1]}).group_by("unit").agg(pl.len())
+        some.collect(engine=pl.GPUEngine(raise_on_fail=True))
     except ModuleNotFoundError as error:
         if error.name == "cudf_polars":
             return f"на видеокарте посчитать нечем: пакет cudf-polars не установлен — {_HOW}"
         return f"на видеокарте посчитать нечем: cudf-polars установлен не весь — {_HOW}"
-    except Exception:  # noqa: BLE001 - a package for another release of polars, or of the driver, fails as it likes
+    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 - a package for another polars or driver fails as it likes
         return f"на видеокарте посчитать нечем: cudf-polars {_release()} здесь не запускается — {_HOW}"
     return ""
 

@@ -127,7 +127,7 @@ def planned(question: Question) -> Plan:
     answers: dict[str, Sequence[tuple[Summed, str]]] = {}
     for tally in question.tallies:
         mask = _mask(tally, masks)
-        for part, summed in _of_tally(tally, flags, amounts).items():
+        for part, summed in _of_tally(tally, flags, amounts, persons=question.person is not None).items():
             answers[f"{tally.name}.{part}"] = [(each, mask) for each in summed]
     columns: dict[Summed, str] = {}
     sums: dict[str, dict[Summed, str]] = {ALL: {}}
@@ -173,10 +173,12 @@ def _mask(tally: Tally, masks: dict[str, pl.DataFrame]) -> str:
     return name
 
 
-def _of_tally(tally: Tally, flags: _Numbered, amounts: _Numbered) -> Mapping[str, Sequence[Summed]]:
+def _of_tally(tally: Tally, flags: _Numbered, amounts: _Numbered, *, persons: bool) -> Mapping[str, Sequence[Summed]]:
     """What is added up for each of the four sums of a tally."""
     population = _population(tally.population, flags)
-    counted = [_counted(each, flags, amounts) for each in tally.counted]
+    # Of a person's rows only those of the population answer; a row by itself is looked at with its population anyway.
+    within = tuple(dict.fromkeys(tally.population)) if persons else ()
+    counted = [_counted(each, within, flags, amounts) for each in tally.counted]
     known = _known([flag for flag, _ in counted], tally.missing)
     every = tally.missing == "strict" or not known
     inside = Counter(population=population, known=known, every=every)
@@ -207,12 +209,28 @@ def _population(population: Iterable[Expression], flags: _Numbered) -> int | Non
     return flags.number(conditions[0] if len(conditions) == 1 else frozenset(conditions), expression)
 
 
-def _counted(counted: Counted, flags: _Numbered, amounts: _Numbered) -> tuple[int | None, int | None]:
-    """Numbers of the flag and of the amount; no flag: it is true in every row, no amount: rows are counted."""
+def _counted(
+    counted: Counted, within: tuple[Expression, ...], flags: _Numbered, amounts: _Numbered
+) -> tuple[int | None, int | None]:
+    """Numbers of the flag and of the amount; no flag: it is true in every row, no amount: rows are counted.
+
+    ``within``: a flag is «no» where none of these is true.
+    """
     where = None if counted.where is None else to_polars(counted.where)
     if counted.sum is None:
-        return (None if counted.where is None or where is None else flags.number(counted.where, where)), None
+        if counted.where is None or where is None:
+            return None, None
+        if within in {(), (counted.where,)}:
+            return flags.number(counted.where, where), None
+        return flags.number((counted.where, within), _only_within(where, within)), None
     amount = to_polars(counted.sum).cast(pl.Float64)
     told = pl.when(amount.is_not_null()).then(pl.lit(value=True))
-    flag = told if where is None else where & told
-    return flags.number(counted, flag), amounts.number(counted, pl.when(flag).then(amount).otherwise(0.0))
+    flag = _only_within(told if where is None else where & told, within)
+    key = (counted, within)
+    return flags.number(key, flag), amounts.number(key, pl.when(flag).then(amount).otherwise(0.0))
+
+
+def _only_within(flag: pl.Expr, within: tuple[Expression, ...]) -> pl.Expr:
+    if not within:
+        return flag
+    return pl.when(reduce(or_, map(to_polars, within))).then(flag).otherwise(pl.lit(value=False))
