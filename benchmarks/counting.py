@@ -448,9 +448,16 @@ def duckdb_persons(work: Work, delivered: Delivered) -> None:
         for level, place in levels.items():
             if breakdown is not None and level == "unit":
                 continue
-            names = [told.name for told in (*work.populations, *work.criteria)]
+            # Of a person's jobs only those of the population answer.
+            flags = {p.name: p.name for p in work.populations} | {
+                a.name: a.name
+                if a.population == "everybody"
+                else f"(CASE WHEN {a.population} THEN {a.name} ELSE false END)"
+                for a in work.criteria
+            }
             said = ", ".join(
-                f"CASE WHEN bool_or({n}) THEN true WHEN count({n}) = count(*) THEN false END AS {n}" for n in names
+                f"CASE WHEN bool_or({flag}) THEN true WHEN count({flag}) = count(*) THEN false END AS {name}"
+                for name, flag in flags.items()
             )
             inside = ", ".join(
                 a.name if a.population == "everybody" else f"CASE WHEN {a.population} THEN {a.name} END AS {a.name}"

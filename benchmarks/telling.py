@@ -183,15 +183,16 @@ def picture(report: Mapping[str, Any]) -> str:
     low, high = (min(shown, default=1) / 1.6, max(shown, default=10) * 1.6)
     drawn = "\n".join(_drawn(points, low, high))
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 400" font-family="sans-serif" font-size="14" '
-        'role="img" aria-label="Секунды процессора по числу строк">\n'
-        f'<rect width="720" height="400" fill="#ffffff"/>\n{drawn}\n</svg>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="400" viewBox="0 0 640 400" '
+        'font-family="sans-serif" font-size="14" role="img" aria-labelledby="t">\n'
+        '<title id="t">Секунды процессора по числу строк</title>\n'
+        f'<rect width="640" height="400" fill="#ffffff"/>\n{drawn}\n</svg>\n'
     )
 
 
 def _drawn(points: Mapping[str, Sequence[tuple[int, float]]], low: float, high: float) -> Iterator[str]:
     def across(rows: float) -> float:
-        return 80 + 430 * (log10(rows) - 5.8) / 2.4
+        return 80 + 350 * (log10(rows) - 5.8) / 2.4
 
     def up(seconds: float) -> float:
         return 350 - 310 * (log10(seconds) - log10(low)) / (log10(high) - log10(low))
@@ -203,10 +204,10 @@ def _drawn(points: Mapping[str, Sequence[tuple[int, float]]], low: float, high: 
     for power in range(-1, 5):
         if low <= 10**power <= high:
             y = up(10**power)
-            yield f'<path d="M80 {y:.1f}H510" stroke="#e3e3e3"/>'
+            yield f'<path d="M80 {y:.1f}H430" stroke="#e3e3e3"/>'
             yield f'<text x="70" y="{y + 5:.1f}" text-anchor="end">{10**power:g}</text>'
     yield '<text x="80" y="26" fill="#444">Секунды процессора, 19 критериев, 7 выходов</text>'
-    yield '<text x="510" y="394" text-anchor="end" fill="#444">строк</text>'
+    yield '<text x="430" y="394" text-anchor="end" fill="#444">строк</text>'
     ends = sorted(((up(told[-1][1]), name) for name, told in points.items()))
     placed = 0.0
     for y, name in ends:
@@ -215,7 +216,7 @@ def _drawn(points: Mapping[str, Sequence[tuple[int, float]]], low: float, high: 
         line = " ".join(f"{across(rows):.1f},{up(seconds):.1f}" for rows, seconds in told)
         yield f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
         yield from (f'<circle cx="{across(r):.1f}" cy="{up(s):.1f}" r="4" fill="{colour}"/>' for r, s in told)
-        yield f'<text x="525" y="{placed + 5:.1f}" fill="{colour}">{NAMES[name]}</text>'
+        yield f'<text x="445" y="{placed + 5:.1f}" fill="{colour}">{NAMES[name]}</text>'
 
 
 NAMES = {
