@@ -164,7 +164,7 @@ def records(seed: int, rows: int) -> pl.DataFrame:
             for name, kind in COLUMNS.items()
         }
     )
-    same = [name for name in COLUMNS if random.random() < 0.08]  # polars treats columns of one value in its own way
+    same = [name for name in COLUMNS if random.random() < 0.15]  # polars treats columns of one value in its own way
     return frame.with_columns(pl.lit(values[COLUMNS[name]](), dtype=TYPES[COLUMNS[name]]).alias(name) for name in same)
 
 
