@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 import counted_by_hand
-from profdev_indicators.builtin.engines import Polars
+from profdev_indicators.builtin.engines import Gpu, Polars
+from profdev_indicators.builtin.engines.graphics import lacking
+from profdev_indicators.errors import RequestError
 from profdev_indicators.records import Part, Question, keys
 from random_records import Asking, parts, question, records
 
@@ -42,3 +44,15 @@ def test_sums_are_those_of_a_count_by_hand(asking: Asking, seed: int) -> None:
     asked = question(seed, asking)
     told = parts(records(seed, 240, asking), asking)
     assert counted(Polars(), asked, told) == counted_by_hand.count(asked, told)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("persons", [False, True])
+def test_a_graphics_card_counts_the_same_or_refuses(persons: bool, seed: int) -> None:  # noqa: FBT001 - a parameter
+    asking = Asking(persons=persons)
+    asked, told = question(seed, asking), parts(records(seed, 240, asking), asking)
+    if lacking():
+        with pytest.raises(RequestError, match="видеокарте посчитать нечем"):
+            counted(Gpu(), asked, told)
+    else:
+        assert counted(Gpu(), asked, told) == counted(Polars(), asked, told)

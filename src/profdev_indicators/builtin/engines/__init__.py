@@ -53,7 +53,7 @@ class Gpu:
             for number, tallied in _counted(question, parts, Running(engine="streaming")):
                 yield number, evolve(tallied, notes=(*tallied.notes, note))
             return
-        yield from _counted(question, parts, Running(engine=pl.GPUEngine(raise_on_fail=not self.fallback)))
+        yield from _counted(question, parts, Running.on_gpu(fallback=self.fallback))
 
 
 def _counted(question: Question, parts: Sequence[Part], running: Running) -> Iterator[tuple[int, Tallied]]:

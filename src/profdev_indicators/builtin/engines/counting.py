@@ -86,18 +86,19 @@ class Count:
             raise TypeError(part.name)
         person, running = self.question.person, self.running
         if person is None:
-            yield from running.batches(shrinking.shrunk(part.frame))
+            yield from running.batches(shrinking.told(part.frame), shrinking.shrunk)
             return
         rows = part.rows if part.rows is not None else running.collect(part.frame.select(pl.len())).item()
         slices = -(-rows // running.at_once)
         if slices <= 1:
-            yield running.collect(shrinking.shrunk(part.frame))
+            yield running.rows(shrinking.told(part.frame), shrinking.shrunk)
             return
         key = pl.col(person)
         for number in range(slices):
             # A person is in one slice only.
-            yield running.collect(shrinking.shrunk(part.frame.filter(key.is_not_null(), key.hash() % slices == number)))
-        yield from running.batches(shrinking.shrunk(part.frame.filter(key.is_null())))
+            some = part.frame.filter(key.is_not_null(), key.hash() % slices == number)
+            yield running.rows(shrinking.told(some), shrinking.shrunk)
+        yield from running.batches(shrinking.told(part.frame.filter(key.is_null())), shrinking.shrunk)
 
     def _known(self, said: pl.DataFrame, part: Part, shrinking: Shrinking) -> tuple[_Batch, list[pl.DataFrame]]:
         """The rows of units and periods that are known; and what was said in all others."""
@@ -239,7 +240,7 @@ class Count:
             plan = self._plan.only(*together)
             if not some.height or not (plan.columns or ALL in together):
                 continue
-            persons = joined(some, ["key"], len(self._plan.flags), len(self._plan.amounts))
+            persons = self.running.here(joined(some, ["key"], len(self._plan.flags), len(self._plan.amounts)))
             sums = summed(persons.select("key", "rows", *plan.packed), plan, self.running.collect, largest=255)
             names = [pl.col(name).alias(name + mask) for mask in together for name in self._plan.sums[mask].values()]
             count = pl.col("rows") if ALL in together else pl.lit(0, pl.Int64).alias("rows")
@@ -279,7 +280,8 @@ class Count:
         """One row for each unit, period and category."""
         names = [name + mask for mask, name in self._masked_names()]
         whole = self._whole(found).lazy()
-        return self.running.collect(whole.group_by(_KEYS).agg(pl.col("own").any(), pl.col("rows", *names).sum()))
+        added = whole.group_by(_KEYS).agg(pl.col("own").any(), pl.col("rows", *names).sum())
+        return self.running.small(added)
 
     def _whole(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
         names = [name + mask for mask, name in self._masked_names()]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from polars.exceptions import ColumnNotFoundError, PanicException, PolarsError, SchemaError
+from polars.exceptions import ColumnNotFoundError, ComputeError, PanicException, PolarsError, SchemaError
 
-from profdev_indicators.errors import Problem, SourceError
+from profdev_indicators.errors import Problem, RequestError, SourceError
 
+_DAMAGED = ("файл не читается: он повреждён", "сохраните его заново из исходной системы")
 _CHANGED = "файл, возможно, изменился, пока его читали: запустите ещё раз"
 
 
@@ -18,6 +19,7 @@ def placed(part: str) -> Iterator[None]:
 
     Raises:
         SourceError: the part vanished, is damaged, or is no longer what it was when it was looked at first.
+        RequestError: a graphics card cannot do what is asked.
     """
     try:
         yield
@@ -29,9 +31,16 @@ def placed(part: str) -> Iterator[None]:
         raise _failed(part, "в файле больше нет нужного столбца", _CHANGED) from None
     except SchemaError:
         raise _failed(part, "столбец другого типа, чем был вначале", _CHANGED) from None
+    except ComputeError as error:
+        if "GPU" in str(error):
+            raise RequestError(
+                "видеокарта не умеет того, что здесь надо посчитать: считайте без --engine или разрешите процессор — "
+                "engines: [{gpu: {fallback: true}}]"
+            ) from None
+        raise _failed(part, *_DAMAGED) from None
     # The words of polars quote cells, and a cell may be the key of a person.
     except PolarsError:
-        raise _failed(part, "файл не читается: он повреждён", "сохраните его заново из исходной системы") from None
+        raise _failed(part, *_DAMAGED) from None
     except PanicException:
         raise _failed(part, "на этом файле polars сбился", "сохраните файл заново; не поможет — сообщите нам") from None
 

@@ -48,24 +48,26 @@ class Shrinking:
         """Whether units are called by integers."""
         return self.question.columns[self.question.unit] == "integer"
 
-    def shrunk(self, records: pl.LazyFrame) -> pl.LazyFrame:
+    def told(self, records: pl.LazyFrame) -> pl.LazyFrame:
+        """What rows say of themselves: keys as they are written, flags ``f0 …``, amounts ``a0 …``."""
+        question = self.question
+        said = {"unit": question.unit, "period": question.period, "person": question.person}
+        said |= {f"g{number}": breakdown.column for number, breakdown in enumerate(question.breakdowns)}
+        keys = [pl.col(column).alias(name) for name, column in said.items() if column is not None]
+        return records.select(*keys, *self.plan.flags, *self.plan.amounts)
+
+    def shrunk(self, told: pl.LazyFrame) -> pl.LazyFrame:
         """``unit``, ``period`` if rows say it, ``g0 …``, ``b0 …``, ``s…``; for persons ``person, f0 …, a0 …`` too."""
         question, plan = self.question, self.plan
-        unit = pl.col(question.unit)
-        keys = [unit.alias("unit") if self.has_numbers else self._units.coded(unit).alias("unit")]
+        keys = [pl.col("unit") if self.has_numbers else self._units.coded(pl.col("unit"))]
         if question.period is not None:
-            keys.append(self._periods.coded(pl.col(question.period)).alias("period"))
+            keys.append(self._periods.coded(pl.col("period")))
+        keys += [dictionary.coded(pl.col(f"g{number}")) for number, dictionary in enumerate(self._categories)]
+        more = []
         if question.person is not None:
-            keys.append(pl.col(question.person).alias("person"))
-        for number, (breakdown, dictionary) in enumerate(zip(question.breakdowns, self._categories, strict=True)):
-            keys.append(dictionary.coded(pl.col(breakdown.column)).alias(f"g{number}"))
-        flags, amounts = plan.flags, plan.amounts
-        names = [key.meta.output_name() for key in keys]
-        more = (
-            [*(f"f{n}" for n in range(len(flags))), *(f"a{n}" for n in range(len(amounts)))] if question.person else []
-        )
-        told = records.select(*keys, *flags, *amounts).with_columns(plan.states)
-        return told.select(*names, *plan.packed, *more)
+            flags, amounts = len(plan.flags), len(plan.amounts)
+            more = ["person", *(f"f{number}" for number in range(flags)), *(f"a{number}" for number in range(amounts))]
+        return told.with_columns(plan.states).select(*keys, *plan.packed, *more)
 
     def units(self, said: pl.Series) -> pl.Series:
         """What units were called."""
