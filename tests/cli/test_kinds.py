@@ -10,7 +10,7 @@ import pytest
 from command import Profdev
 from profdev_indicators.cli.kinds import example
 from profdev_indicators.facade import load
-from profdev_indicators.model import Analysis, Derived, Measure, Reader, Renderer, Rule
+from profdev_indicators.model import Analysis, Derived, Engine, Measure, Reader, Renderer, Rule
 from profdev_indicators.plugins import kinds, plugin_manager
 
 INSTALLED = [
@@ -29,6 +29,7 @@ sources:
     {reader}
     items: [{{id: n_ped, title: Педагогов, type: {type}}}]
 {analyses}
+{engines}
 sections:
   - id: one
     title: Раздел
@@ -42,6 +43,15 @@ STOCK = {
     "derived": 'measure: {relative_to_best: {of: "1.1"}}',
     "rules": "rules: []",
     "analyses": "analyses: []",
+    "engines": "engines: []",
+}
+PLACES: dict[type, str] = {
+    Reader: "reader",
+    Measure: "measure",
+    Derived: "derived",
+    Rule: "rules",
+    Analysis: "analyses",
+    Engine: "engines",
 }
 ITEM_TYPES = {"rubric": "level, levels: {полностью: 2}", "district_flag": "flag"}
 
@@ -70,8 +80,7 @@ def test_every_field_of_every_kind_is_documented_in_russian(
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_the_example_of_every_kind_loads(tmp_path: Path, protocol: type, name: str, cls: type) -> None:
-    place = {Reader: "reader", Measure: "measure", Derived: "derived", Rule: "rules", Analysis: "analyses"}[protocol]
-    words = STOCK | {place: example(protocol, name, cls), "type": ITEM_TYPES.get(name, "count")}
+    words = STOCK | {PLACES[protocol]: example(protocol, name, cls), "type": ITEM_TYPES.get(name, "count")}
     config = tmp_path / "district.yaml"
     config.write_text(DISTRICT.format(**words), encoding="utf-8")
     assert load(config).indicators[0].id == "1.1"
