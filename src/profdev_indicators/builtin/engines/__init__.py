@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-import polars as pl
 from attrs import evolve, frozen
 
 from profdev_indicators.builtin.engines.counting import Count
