@@ -18,11 +18,11 @@ demo: $(VENV)/.installed
 	$(BIN)/profdev demo demo
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n 2 -m "not browser and not rules and not spark" tests plugins
+	$(BIN)/pytest -n 2 -m "not browser and not office and not rules and not spark" tests plugins
 
-# The pages as people meet them: in Chromium, with a keyboard, on paper, through axe.
+# Pages as people meet them: in Chromium, with a keyboard, on paper, through axe; and books as LibreOffice computes them.
 test-browser: $(VENV)/.ready
-	$(BIN)/pytest -n 2 -m browser tests plugins
+	$(BIN)/pytest -n 2 -m "browser or office" tests plugins
 
 # A hundred thousand random rules in every engine, and mistakes planted to see that the comparison is not blind.
 test-rules: $(VENV)/.ready
@@ -30,7 +30,7 @@ test-rules: $(VENV)/.ready
 
 # The core must not need a plugin package: a second environment which has none.
 test-core: $(VENV)-core/.ready
-	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not rules and not spark" tests
+	PROFDEV_WITHOUT_PLUGINS=1 $(VENV)-core/bin/pytest -n 2 -m "not office and not rules and not spark" tests
 
 # Records counted by Apache Spark: a third environment, and Java. Nothing else needs either.
 test-spark: $(VENV)-spark/.ready

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,13 @@ from python_calamine import CalamineWorkbook
 from profdev_indicators.builtin.readers import cardsheets
 from profdev_indicators.builtin.readers.spreadsheets.pages import letters
 
-needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+_HAS_OFFICE = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+
+
+def needs_office(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that drives LibreOffice over many books."""
+    marked: Callable[..., None] = pytest.mark.office(_HAS_OFFICE(test))
+    return marked
 
 
 @frozen

@@ -29,7 +29,7 @@ _ROWS: st.SearchStrategy[Sequence[Row]] = st.lists(
     ),
     max_size=25,
 ).map(lambda rows: [*rows, *({"oo": "s3", "key": "z", "year": year} for year in YEARS)])  # each year has a row
-_SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _run(folder: Path, rows: Sequence[Row], *, person: bool = True, **options: Any) -> Monitoring:
