@@ -42,6 +42,11 @@ sections:
         alternatives: [{id: zero, reading: молчание — ноль, silence: zero}]
         rules: [{drop: {points: 5, persons: 1}}]
 """
+RECORDS = """    records:
+      unit: oo
+      columns: {main: flag, done: flag}
+      items: {n_ped: main, n_diag: main AND done}
+"""
 CASE = """
 - случай: Проба
   период: "2022"
@@ -50,6 +55,17 @@ CASE = """
   ожидается:
     "1": {s1: 40}
 """
+
+
+def test_a_case_answers_for_organisations_what_a_register_would(tmp_path: Path) -> None:
+    listed = DISTRICT.replace("    items:\n      - {id: n_ped, title: Педагогов, type: count}\n", RECORDS)
+    listed = listed.replace("      - {id: n_diag, title: Прошли диагностику, type: count, evidence: required}\n", "")
+    (tmp_path / "district.yaml").write_text(listed, encoding="utf-8")
+    (tmp_path / "cases.yaml").write_text(CASE, encoding="utf-8")
+    counted = load(tmp_path / "district.yaml", PLUGINS)
+    assert counted.sources[0].records is not None
+    [case] = read_cases(tmp_path / "cases.yaml", counted)
+    assert run_case(case, counted, PLUGINS) == ()
 
 
 @pytest.fixture(scope="module")

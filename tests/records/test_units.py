@@ -97,6 +97,11 @@ def test_what_is_nobodys_is_told_with_the_number_of_rows(tmp_path: Path) -> None
     assert "key" not in found.answers.columns
 
 
+def test_an_empty_key_makes_nobody_one_person(tmp_path: Path) -> None:
+    nameless: list[Row] = [{"oo": "s1", "key": "", "main": True}, {"oo": "s2", "key": "", "main": True}]
+    assert _run(tmp_path, [*ROWS, *nameless]).value("4").value == 6
+
+
 def test_units_without_records_are_silent(tmp_path: Path) -> None:
     found = _run(tmp_path)
     assert str(found.value("1", "s3").state) == "not_reported"

@@ -16,7 +16,7 @@ from profdev_indicators.engine.store import Store, combined, stacked
 from profdev_indicators.engine.tallies import OWN, Asked
 from profdev_indicators.errors import Problem
 from profdev_indicators.frames import ENGINE
-from profdev_indicators.model import District, Engine, Request, Source
+from profdev_indicators.model import District, Engine, Records, Request, Source
 from profdev_indicators.periods import Calendar, Period
 from profdev_indicators.records import Part, Question, Tallied, Tally, keys, lost
 
@@ -96,7 +96,16 @@ def scan(
         until=until,
         district=district.id,
     )
-    return tuple(source.reader.scan(request, records.types))  # type: ignore[attr-defined]  # the checks saw that it can
+    parts = source.reader.scan(request, records.types)  # type: ignore[attr-defined]  # the checks saw that it can
+    return tuple(_with_keys(part, records) for part in parts)
+
+
+def _with_keys(part: Part, records: Records) -> Part:
+    """An empty text names nobody: all who have it must not become one person."""
+    person = records.person
+    if part.frame is None or person is None or records.types[person] != "text":
+        return part
+    return evolve(part, frame=part.frame.with_columns(pl.when(pl.col(person) != "").then(person).alias(person)))
 
 
 def periods_of(parts: Sequence[Part], column: str | None, calendar: Calendar) -> frozenset[Period]:

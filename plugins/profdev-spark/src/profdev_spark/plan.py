@@ -143,7 +143,11 @@ def flagged(question: Question, plan: Plan, records: str) -> str:
     keys = {"part": PART, "said_unit": question.unit, "said_period": question.period or PERIOD}
     keys |= {"person": question.person} if question.person else {}
     keys |= {f"g{number}": one.column for number, one in enumerate(question.breakdowns)}
-    named = [f"{quoted(column)} AS {name}" for name, column in keys.items()]
+    said = {name: quoted(column) for name, column in keys.items()}
+    if question.person and question.columns[question.person] == "text":
+        # An empty text names nobody: all who have it must not become one person.
+        said["person"] = f"NULLIF({said['person']}, '')"
+    named = [f"{text} AS {name}" for name, text in said.items()]
     made = [f"{text} AS {column}" for text, column in {**plan.codes, **plan.amounts}.items()]
     return _select([*named, *made], records)
 
