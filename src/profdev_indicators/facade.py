@@ -273,6 +273,8 @@ def _counting(
     if engine is not None and name not in known:
         close = get_close_matches(name, known, n=1)
         hint = f"может быть, «{close[0]}»?" if close else "есть: " + ", ".join(sorted(known))
+        if name == "spark":
+            hint += "; spark ставится отдельно: pip install profdev-spark"
         raise RequestError(f"нечем так считать записи: «{name}» — {hint}")
     if all(source.records is None for source in district.sources):
         yield None
