@@ -217,6 +217,14 @@ _YOUNG = f"{_PEOPLE}.items.n_young.where"
         ),
         (
             "{age: integer",
+            "{Key: flag, age: integer",
+            (
+                f"17:16: {_PEOPLE}.columns: «key» и «Key» различаются только заглавными буквами — переименуйте один из "
+                "столбцов"
+            ),
+        ),
+        (
+            "{age: integer",
             "{oo: number, age: integer",
             f"17:21: {_PEOPLE}.columns.oo: «oo» — число, а здесь нужен text или integer — объявите его text",
         ),

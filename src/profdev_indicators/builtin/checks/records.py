@@ -100,9 +100,15 @@ def _keys(records: Records, path: str) -> Iterator[Problem]:
         if records.types[name] not in _KEYS:
             message = f"«{name}» — {TYPE_WORDS[records.types[name]]}, а здесь нужен text или integer"
             yield Problem(path=f"{path}.columns.{name}", message=message, hint="объявите его text")
-    for name in records.columns:
+    alike: dict[str, str] = {}
+    for name in records.types:
         if not name.strip():
             yield Problem(path=f"{path}.columns", message="у столбца пустое имя")
+        other = alike.setdefault(name.casefold(), name)
+        if other != name:
+            # SQL engines would take one for the other, and this machine's would not.
+            message = f"«{other}» и «{name}» различаются только заглавными буквами"
+            yield Problem(path=f"{path}.columns", message=message, hint="переименуйте один из столбцов")
 
 
 def _breakdowns(records: Records, path: str) -> Iterator[Problem]:
