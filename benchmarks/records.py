@@ -88,6 +88,8 @@ def main() -> None:
             peers = [p for p in given.peers if case.rows < SLOW.get(p, case.rows + 1)]
             told.append(measure(case, peers, given.rounds if case.rows < MANY else given.rounds_of_many, folder))
             print(table(told[-1]), flush=True)
+            if given.write:
+                keep(told, None)  # whoever breaks it off has what was measured so far
         kept = again.measure(given.rounds_of_many, folder) if given.again else None
     if given.write:
         keep(told, kept)
