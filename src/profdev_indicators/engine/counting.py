@@ -130,6 +130,7 @@ class Counter:
     counting: Counting
     _above: pl.DataFrame = field(init=False)
     _digests: dict[int, str] = field(factory=dict, init=False)
+    _units: str = field(default="", init=False)
 
     def __attrs_post_init__(self) -> None:
         self._above = _above(self.roster, self.periods)
@@ -309,8 +310,12 @@ class Counter:
             & (pl.col("valid_to").fill_null(period.end) >= period.end)
             for period in periods
         ]
-        rows = frame.filter(pl.any_horizontal(alive)).drop("name", "cluster").sort("id", "valid_from")
-        return combined(*("" if part.period is not None else str(p) for p in periods), rows.write_json())
+        dates = frame.select("valid_from", "valid_to").null_count().sum_horizontal().item()
+        always = dates == 2 * frame.height  # the same units in every period: told once for all parts
+        if not always or not self._units:
+            rows = frame.filter(pl.any_horizontal(alive)).drop("name", "cluster").sort("id", "valid_from")
+            self._units = rows.write_json()
+        return combined(*("" if part.period is not None else str(p) for p in periods), self._units)
 
     def _stored_names(self, at: int, tallies: Sequence[Tally]) -> Mapping[str, str]:
         """Names under which tallies of a part are kept: who is excluded is a part of what was counted."""
