@@ -175,10 +175,11 @@ def _recorded(explanation: Explanation) -> Iterator[str]:
         return
     for title, condition in recorded.conditions:
         yield f"{title}: {condition}"
-    who = ("человека", "человек", "человек") if recorded.person else ("строки", "строк", "строк")
-    yield f"В совокупности {counted(recorded.population, *_first(who))}, ответ известен у {recorded.known}"
+    who = ("человек", "человека", "человек") if recorded.person else ("строка", "строки", "строк")
+    whose = ("человека", "человек", "человек") if recorded.person else ("строки", "строк", "строк")
+    yield f"В совокупности {counted(recorded.population, *who)}, ответ известен у {recorded.known}"
     if recorded.unknown:
-        yield f"Ответ неизвестен у {counted(recorded.unknown, *who)}: пустая ячейка — не «нет»"
+        yield f"Ответ неизвестен у {counted(recorded.unknown, *whose)}: пустая ячейка — не «нет»"
     if recorded.population_unknown:
         yield f"Неизвестно, входят ли в совокупность: {recorded.population_unknown}"
     told = [c.denominator for c in explanation.contributions if c.denominator is not None]
@@ -186,11 +187,6 @@ def _recorded(explanation: Explanation) -> Iterator[str]:
         again = sum(told) - explanation.value.denominator
         if again > 0:
             yield f"По организациям в сумме {count(sum(told))}: кто записан в нескольких, здесь посчитан один раз"
-
-
-def _first(words: tuple[str, str, str]) -> tuple[str, str, str]:
-    """Nominative forms of the words above."""
-    return ("человек", "человека", "человек") if words[0] == "человека" else ("строка", "строки", "строк")
 
 
 def _definition(explanation: Explanation) -> Iterator[str]:

@@ -63,7 +63,6 @@ class Counts:
     frame: pl.DataFrame  # as `records.Tallied.frame`, of all parts; tallies by their names
     lost: pl.DataFrame  # records.LOST of all parts, with `name`: the part
     notes: tuple[Problem, ...]
-    rows: int
 
 
 def scan(
@@ -114,7 +113,7 @@ def periods_of(parts: Sequence[Part], column: str | None, calendar: Calendar) ->
     for part in parts:
         if part.period is None and part.frame is not None and column is not None:
             texts = part.frame.select(pl.col(column).cast(pl.String).unique()).collect(engine="streaming")
-            found |= {p for text in texts.to_series().drop_nulls() if (p := _period(text, calendar)) is not None}
+            found |= {p for text in texts.to_series().drop_nulls() if (p := period_of(text, calendar)) is not None}
     return frozenset(found)
 
 
@@ -154,7 +153,6 @@ class Counter:
             frame=_added([part.frame for part in parts], tallies),
             lost=pl.concat(gone) if gone else pl.DataFrame(schema={**lost(), "name": pl.String}),
             notes=tuple(note for part in parts for note in part.notes),
-            rows=sum(part.rows for part in parts),
         )
 
     def _each(self, tallies: Sequence[Tally]) -> Iterator[tuple[int, Tallied]]:
@@ -217,7 +215,7 @@ class Counter:
 
     def _match_periods(self, said: pl.Series) -> pl.Series:
         numbers = {period: number for number, period in enumerate(self.periods)}
-        found = [_period(str(text), self.calendar) if text is not None else None for text in said]
+        found = [period_of(str(text), self.calendar) if text is not None else None for text in said]
         return pl.Series([numbers.get(p) if p is not None else None for p in found], dtype=pl.UInt16)
 
     # --- what was counted before ---
@@ -347,7 +345,8 @@ class Counter:
         )
 
 
-def _period(text: str, calendar: Calendar) -> Period | None:
+def period_of(text: str, calendar: Calendar) -> Period | None:
+    """The period a text says; None: it says none."""
     try:
         return Period.parse(text.strip(), calendar)
     except ValueError:

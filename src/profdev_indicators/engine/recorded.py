@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from profdev_indicators.engine.counting import Counts
+from profdev_indicators.engine.counting import Counts, period_of
 from profdev_indicators.engine.identity import identify
 from profdev_indicators.engine.observe import Heard
 from profdev_indicators.engine.roster import Roster
@@ -136,7 +136,7 @@ def _notes(asked: Asked, counts: Counts, part: Part, calendar: Calendar) -> Iter
             hint="каждая такая строка посчитана отдельным человеком: заполните ключ",
         )
     for said, rows in lost.filter(pl.col("what") == "period").select("said", "rows").iter_rows():
-        if said is None or not _is_period(said, calendar):
+        if said is None or period_of(said, calendar) is None:
             yield Problem(
                 file=part.name,
                 message=f"это не период: «{said or ''}» (строк: {rows})",
@@ -149,11 +149,3 @@ def _notes(asked: Asked, counts: Counts, part: Part, calendar: Calendar) -> Iter
             message=f"ещё {counted(hidden, 'организации', 'организаций', 'организаций')} нет в списке",
             hint="их строки не учтены: проверьте, тот ли это реестр",
         )
-
-
-def _is_period(text: str, calendar: Calendar) -> bool:
-    try:
-        Period.parse(text, calendar)
-    except ValueError:
-        return False
-    return True
